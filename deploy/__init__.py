@@ -1,0 +1,1 @@
+"""Putting the services on a machine."""

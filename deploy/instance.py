@@ -1,0 +1,63 @@
+"""实例: settings and databases of one instance: its own PostgreSQL unless DSNs are given."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from psycopg.conninfo import conninfo_to_dict
+
+from deploy.postgres import EmbeddedPostgres, PostgresUnavailable
+from deploy.postgres.provision import ServiceDsns, provision
+from shared.eventstore.migrations import migrate
+from shared.web.settings import SERVICES, Settings
+
+
+class DsnMissing(Exception):
+    """Some services have a DSN and others not; says which."""
+
+
+@dataclass(frozen=True)
+class Databases:
+    """How each service reaches its database."""
+
+    dsns: Mapping[str, ServiceDsns]
+
+    def migrate(self, settings: Settings, services: Iterable[str] = SERVICES) -> dict[str, str]:
+        """Bring the services' schemas to head; returns service → revision."""
+        return {
+            service: migrate(
+                service,
+                self.dsns[service].owner,
+                application_role=str(conninfo_to_dict(self.dsns[service].app)["user"]),
+                jurisdiction=settings.jurisdiction,
+            )
+            for service in services
+        }
+
+
+@contextmanager
+def databases(settings: Settings, services: Iterable[str] = SERVICES) -> Iterator[Databases]:
+    """The services' databases for as long as the context lasts.
+
+    With `GOVIT_<SERVICE>_DSN` set for every service those are used; with none, the embedded
+    server runs in the instance directory. DsnMissing where only some are set.
+    """
+    wanted = list(services)
+    given = {s: dsn for s in wanted if (dsn := settings.dsn(s))}
+    if given:
+        missing = [f"GOVIT_{s.upper()}_DSN" for s in wanted if s not in given]
+        if missing:
+            raise DsnMissing(f"set {', '.join(missing)} too, or none for the embedded PostgreSQL")
+        yield Databases(
+            {s: ServiceDsns(dsn, settings.dsn(s, owner=True) or dsn) for s, dsn in given.items()}
+        )
+        return
+    embedded = EmbeddedPostgres(settings.home / "postgres")
+    try:
+        server = embedded.start()
+    except PostgresUnavailable:
+        server = embedded.attach()  # another process of this instance runs it already
+    try:
+        yield Databases(provision(server, embedded.passwords))
+    finally:
+        embedded.stop()

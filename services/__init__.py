@@ -1,0 +1,1 @@
+"""The four services that decide, and the one that reads."""

@@ -1,0 +1,303 @@
+"""HTTP of the registry."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from sqlalchemy import select
+
+from services.registry import decisions, reactions, views
+from services.registry.reactions import LIST, PROJECT, SYSTEM, UNIT
+from services.registry.state import Project, ProjectList, Status, System, Unit
+from shared.events.registry import (
+    AnnualList,
+    AssetRegistration,
+    CentralReview,
+    CodeAssignment,
+    Declaration,
+    ListApproval,
+    ResourceCatalogue,
+    SystemEntry,
+    UnitProfile,
+    UnitRestriction,
+    Withdrawal,
+)
+from shared.kernel.identifiers import UnitId
+from shared.web.actors import CurrentActor
+from shared.web.desk import AtDesk, Receipt
+from shared.web.problems import problems
+from shared.web.reading import Cursor, Limit, MinPosition, current, page, require_party
+from shared.web.strictjson import StrictRoute
+
+router = APIRouter(route_class=StrictRoute)
+COMMAND = problems(400, 404, 409, 412, 428)
+READ = problems(404)
+
+UnitPath = Annotated[UnitId, Path(title="统一社会信用代码")]
+ProjectPath = Annotated[UUID, Path(title="项目标识")]
+SystemPath = Annotated[UUID, Path(title="系统标识")]
+ListPath = Annotated[UUID, Path(title="清单标识")]
+
+
+def owners(project: Project, command: object, facts: object) -> frozenset[str]:
+    """Only the project unit itself acts on a declaration; units that build along look on."""
+    return frozenset({project.declaration.unit_id} if project.declaration else ())
+
+
+def applicant(state: object, command: Declaration | SystemEntry, facts: object) -> frozenset[str]:
+    return frozenset({command.unit_id})
+
+
+@router.post("/units", status_code=201, responses=COMMAND, tags=["单位"])
+async def register_unit(desk: AtDesk, profile: UnitProfile) -> Receipt:
+    """单位登记（第五条）。"""
+    return await desk.decide(
+        UNIT, profile.unit_id, decisions.register_unit, profile, creates=True
+    )
+
+
+@router.get("/units", responses=READ, tags=["单位"])
+async def list_units(
+    request: Request,
+    actor: CurrentActor,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+    min_position: MinPosition = 0,
+) -> views.UnitPage:
+    """单位清单。"""
+    rows, following, position = await page(
+        request.app.state.runtime,
+        select(views.units),
+        [views.units.c.unit_id],
+        cursor=cursor,
+        limit=limit,
+        min_position=min_position,
+    )
+    items = tuple(views.UnitRow(**row._mapping) for row in rows)
+    return views.UnitPage(items=items, next=following, position=position)
+
+
+@router.get("/units/{unit_id}", responses=READ, tags=["单位"])
+async def read_unit(
+    request: Request, response: Response, actor: CurrentActor, unit_id: UnitPath
+) -> Unit:
+    """单位登记信息。"""
+    require_party(actor, frozenset({unit_id}))
+    unit: Unit = await current(request, response, UNIT, unit_id)
+    return unit
+
+
+@router.post(
+    "/units/{unit_id}/data-collection-flag", status_code=201, responses=COMMAND, tags=["单位"]
+)
+async def flag_data_collection(
+    desk: AtDesk, unit_id: UnitPath, restriction: UnitRestriction
+) -> Receipt:
+    """认定数据归集未完成（第十二条）。"""
+    return await desk.decide(UNIT, unit_id, decisions.flag_data_collection, restriction)
+
+
+@router.post(
+    "/units/{unit_id}/data-collection-clearance", status_code=201, responses=COMMAND, tags=["单位"]
+)
+async def clear_data_collection(
+    desk: AtDesk, unit_id: UnitPath, clearance: UnitRestriction
+) -> Receipt:
+    """解除数据归集限制（第十二条）。"""
+    return await desk.decide(UNIT, unit_id, decisions.clear_data_collection, clearance)
+
+
+@router.post("/systems", status_code=201, responses=COMMAND, tags=["系统目录"])
+async def catalogue_system(desk: AtDesk, entry: SystemEntry) -> Receipt:
+    """系统编目（第九条）。"""
+    return await desk.decide(
+        SYSTEM,
+        desk.new_id(),
+        decisions.catalogue_system,
+        entry,
+        facts=reactions.for_system,
+        creates=True,
+        parties=applicant,
+    )
+
+
+@router.get("/systems", responses=READ, tags=["系统目录"])
+async def list_systems(
+    request: Request,
+    actor: CurrentActor,
+    unit: Annotated[UnitId | None, Query(title="所属单位")] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+    min_position: MinPosition = 0,
+) -> views.SystemPage:
+    """系统目录；项目单位只见本单位的条目。"""
+    query = select(views.systems)
+    if shown := actor.unit_id if actor.body == "UNIT" else unit:
+        query = query.where(views.systems.c.unit_id == shown)
+    rows, following, position = await page(
+        request.app.state.runtime,
+        query,
+        [views.systems.c.system_id],
+        cursor=cursor,
+        limit=limit,
+        min_position=min_position,
+    )
+    items = tuple(
+        views.SystemRow(**{**row._mapping, "system_id": str(row.system_id)}) for row in rows
+    )
+    return views.SystemPage(items=items, next=following, position=position)
+
+
+@router.get("/systems/{system_id}", responses=READ, tags=["系统目录"])
+async def read_system(
+    request: Request, response: Response, actor: CurrentActor, system_id: SystemPath
+) -> System:
+    """系统目录条目。"""
+    system: System = await current(request, response, SYSTEM, system_id)
+    require_party(actor, frozenset({system.content.unit_id}))
+    return system
+
+
+@router.post("/systems/{system_id}/asset", status_code=201, responses=COMMAND, tags=["系统目录"])
+async def confirm_asset(
+    desk: AtDesk, system_id: SystemPath, registration: AssetRegistration
+) -> Receipt:
+    """资产确认（第五条）。"""
+    return await desk.decide(SYSTEM, system_id, decisions.confirm_asset, registration)
+
+
+@router.post("/projects", status_code=201, responses=COMMAND, tags=["项目"])
+async def declare_project(desk: AtDesk, declaration: Declaration) -> Receipt:
+    """申报项目（第十五、十六条）。涉密项目在此即被拒绝，且不保存任何内容（第五十四条）。"""
+    return await desk.decide(
+        PROJECT,
+        desk.new_id(),
+        decisions.declare_project,
+        declaration,
+        facts=reactions.for_declaration,
+        creates=True,
+        parties=applicant,
+    )
+
+
+@router.get("/projects", responses=READ, tags=["项目"])
+async def list_projects(
+    request: Request,
+    actor: CurrentActor,
+    unit: Annotated[UnitId | None, Query(title="项目单位")] = None,
+    status: Annotated[Status | None, Query(title="登记状态")] = None,
+    year: Annotated[int | None, Query(title="计划年度", ge=2000, le=2100)] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+    min_position: MinPosition = 0,
+) -> views.ProjectPage:
+    """项目清单；项目单位只见本单位的项目。"""
+    query = select(views.projects)
+    if shown := actor.unit_id if actor.body == "UNIT" else unit:
+        query = query.where(views.projects.c.unit_id == shown)
+    if status:
+        query = query.where(views.projects.c.status == status.value)
+    if year:
+        query = query.where(views.projects.c.plan_year == year)
+    rows, following, position = await page(
+        request.app.state.runtime,
+        query,
+        [views.projects.c.project_id],
+        cursor=cursor,
+        limit=limit,
+        min_position=min_position,
+    )
+    items = tuple(views.project_row(row) for row in rows)
+    return views.ProjectPage(items=items, next=following, position=position)
+
+
+@router.get("/projects/{project_id}", responses=READ, tags=["项目"])
+async def read_project(
+    request: Request, response: Response, actor: CurrentActor, project_id: ProjectPath
+) -> Project:
+    """项目登记信息。"""
+    project: Project = await current(request, response, PROJECT, project_id)
+    require_party(actor, project.parties)
+    return project
+
+
+@router.post(
+    "/projects/{project_id}/withdrawal", status_code=201, responses=COMMAND, tags=["项目"]
+)
+async def withdraw_declaration(
+    desk: AtDesk, project_id: ProjectPath, withdrawal: Withdrawal
+) -> Receipt:
+    """撤回申报（第十五条）。"""
+    return await desk.decide(
+        PROJECT, project_id, decisions.withdraw_declaration, withdrawal, parties=owners
+    )
+
+
+@router.post(
+    "/projects/{project_id}/central-review", status_code=201, responses=COMMAND, tags=["项目"]
+)
+async def record_central_review(
+    desk: AtDesk, project_id: ProjectPath, review: CentralReview
+) -> Receipt:
+    """集中审查（第十七条）。"""
+    return await desk.decide(PROJECT, project_id, decisions.record_central_review, review)
+
+
+@router.post("/projects/{project_id}/code", status_code=201, responses=COMMAND, tags=["项目"])
+async def assign_project_code(
+    desk: AtDesk, project_id: ProjectPath, assignment: CodeAssignment
+) -> Receipt:
+    """登记投资项目统一代码（第九条）。"""
+    return await desk.decide(
+        PROJECT,
+        project_id,
+        decisions.assign_project_code,
+        assignment,
+        facts=reactions.for_code,
+        parties=owners,
+    )
+
+
+@router.post("/projects/{project_id}/resources", status_code=201, responses=COMMAND, tags=["项目"])
+async def catalogue_resources(
+    desk: AtDesk, project_id: ProjectPath, catalogue: ResourceCatalogue
+) -> Receipt:
+    """信息资源编目（第二十条）。"""
+    return await desk.decide(
+        PROJECT, project_id, decisions.catalogue_resources, catalogue, parties=owners
+    )
+
+
+@router.post("/annual-lists", status_code=201, responses=COMMAND, tags=["年度清单"])
+async def submit_annual_list(desk: AtDesk, content: AnnualList) -> Receipt:
+    """年度清单报审（第十七条）。"""
+    return await desk.decide(
+        LIST,
+        desk.new_id(),
+        decisions.submit_annual_list,
+        content,
+        facts=reactions.for_list,
+        creates=True,
+    )
+
+
+@router.get("/annual-lists/{list_id}", responses=READ, tags=["年度清单"])
+async def read_annual_list(
+    request: Request, response: Response, actor: CurrentActor, list_id: ListPath
+) -> ProjectList:
+    """年度清单。"""
+    listed: ProjectList = await current(request, response, LIST, list_id)
+    require_party(actor, frozenset())
+    return listed
+
+
+@router.post(
+    "/annual-lists/{list_id}/approval", status_code=201, responses=COMMAND, tags=["年度清单"]
+)
+async def approve_annual_list(
+    desk: AtDesk, list_id: ListPath, approval: ListApproval
+) -> Receipt:
+    """年度清单审定（第十七条）。"""
+    return await desk.decide(
+        LIST, list_id, decisions.approve_annual_list, approval, facts=reactions.for_approval
+    )

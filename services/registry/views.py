@@ -1,0 +1,174 @@
+"""Views of the registry: lists of units, systems and projects."""
+
+from typing import Annotated, Any
+
+from pydantic import Field
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Index,
+    Integer,
+    MetaData,
+    Row,
+    String,
+    Table,
+    Uuid,
+)
+from sqlalchemy.dialects.postgresql import insert
+
+from services.registry.state import REVIEWED, Status
+from shared.events import Recorded
+from shared.events.registry import (
+    AssetConfirmed,
+    CentralReviewRecorded,
+    DeclarationWithdrawn,
+    ProjectDeclared,
+    ProjectListed,
+    SystemCatalogued,
+    UnitRegistered,
+)
+from shared.events.vocabulary import DeliveryMode
+from shared.eventstore.projection import SCHEMA, Views
+from shared.kernel.model import Record
+from shared.kernel.money import Money
+
+metadata = MetaData(schema=SCHEMA)
+
+units = Table(
+    "units",
+    metadata,
+    Column("unit_id", String(18), primary_key=True),
+    Column("name", String, nullable=False),
+)
+systems = Table(
+    "systems",
+    metadata,
+    Column("system_id", Uuid, primary_key=True),
+    Column("unit_id", String(18), nullable=False, index=True),
+    Column("name", String, nullable=False),
+    Column("asset_number", String),
+)
+projects = Table(
+    "projects",
+    metadata,
+    Column("project_id", Uuid, primary_key=True),
+    Column("unit_id", String(18), nullable=False),
+    Column("name", String, nullable=False),
+    Column("delivery_mode", String, nullable=False),
+    Column("plan_year", Integer, nullable=False),
+    Column("total", BigInteger, nullable=False),
+    Column("status", String, nullable=False),
+    Index("projects_by_unit", "unit_id"),
+)
+
+
+class ProjectRow(Record):
+    """项目清单行."""
+
+    project_id: str
+    unit_id: str
+    name: str
+    delivery_mode: DeliveryMode
+    plan_year: int
+    total: Money
+    status: Status
+
+
+class ProjectPage(Record):
+    """项目清单页: a page, the cursor of the next, and the log position it speaks for."""
+
+    items: tuple[ProjectRow, ...]
+    next: Annotated[str | None, Field(title="下一页游标")]
+    position: Annotated[int, Field(title="所反映的日志位置")]
+
+
+def project_row(row: Row[Any]) -> ProjectRow:
+    return ProjectRow(
+        project_id=str(row.project_id),
+        unit_id=row.unit_id,
+        name=row.name,
+        delivery_mode=DeliveryMode(row.delivery_mode),
+        plan_year=row.plan_year,
+        total=Money(row.total),
+        status=Status(row.status),
+    )
+
+
+class UnitRow(Record):
+    """单位清单行."""
+
+    unit_id: str
+    name: str
+
+
+class UnitPage(Record):
+    """单位清单页."""
+
+    items: tuple[UnitRow, ...]
+    next: Annotated[str | None, Field(title="下一页游标")]
+    position: Annotated[int, Field(title="所反映的日志位置")]
+
+
+class SystemRow(Record):
+    """系统目录行."""
+
+    system_id: str
+    unit_id: str
+    name: str
+    asset_number: str | None
+
+
+class SystemPage(Record):
+    """系统目录页."""
+
+    items: tuple[SystemRow, ...]
+    next: Annotated[str | None, Field(title="下一页游标")]
+    position: Annotated[int, Field(title="所反映的日志位置")]
+
+
+def project(connection: Connection, recorded: Recorded) -> None:
+    """Apply one event to the views."""
+    match recorded.event:
+        case UnitRegistered(unit_id=unit_id, profile=profile):
+            connection.execute(insert(units).values(unit_id=unit_id, name=profile.name))
+        case SystemCatalogued(system_id=system_id, unit_id=unit_id, entry=entry):
+            connection.execute(
+                insert(systems).values(system_id=system_id, unit_id=unit_id, name=entry.name)
+            )
+        case AssetConfirmed(system_id=system_id, registration=registration):
+            connection.execute(
+                systems.update()
+                .where(systems.c.system_id == system_id)
+                .values(asset_number=registration.asset_number)
+            )
+        case ProjectDeclared(project_id=project_id, unit_id=unit_id, declaration=declaration):
+            connection.execute(
+                insert(projects).values(
+                    project_id=project_id,
+                    unit_id=unit_id,
+                    name=declaration.name,
+                    delivery_mode=declaration.delivery_mode.value,
+                    plan_year=declaration.plan_year,
+                    total=int(declaration.total),
+                    status=Status.DECLARED.value,
+                )
+            )
+        case DeclarationWithdrawn():
+            _set_status(connection, recorded, Status.WITHDRAWN)
+        case CentralReviewRecorded(review=review):
+            _set_status(connection, recorded, REVIEWED[review.result])
+        case ProjectListed():
+            _set_status(connection, recorded, Status.LISTED)
+        case _:
+            pass
+
+
+def _set_status(connection: Connection, recorded: Recorded, status: Status) -> None:
+    subject = recorded.ref.stream.partition(":")[2]
+    connection.execute(
+        projects.update().where(projects.c.project_id == subject).values(status=status.value)
+    )
+
+
+VIEWS = Views(metadata, project)

@@ -1,0 +1,1 @@
+"""What the services share: kernel, regulation, events, event store, web."""

@@ -1,0 +1,32 @@
+"""不予受理: refusals under the regulation are events too, on streams of their own."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from shared.events.envelope import Event
+from shared.kernel.identifiers import Digest
+
+
+class RequestRefused(Event, label="不予受理", article="5"):
+    """What was asked and which rules stood against it; the request's content is not kept.
+
+    The decision record, with every rule checked, stands in the event's `meta`.
+    """
+
+    refusal_id: UUID
+    subject: str
+    """Stream the command was for, for example `project:<id>`."""
+    command: str
+    rules: tuple[str, ...]
+    articles: tuple[str, ...]
+    request_digest: Digest
+    about: tuple[str, ...] = ()
+    """Subjects that the refusal is listed under."""
+
+    @property
+    def stream(self) -> str:
+        # A stream of its own, so that a refusal never moves the version of what it was about.
+        return f"refusal:{self.refusal_id}"
+
+    def subjects(self) -> Iterator[str]:
+        yield from self.about

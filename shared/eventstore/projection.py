@@ -1,0 +1,228 @@
+"""视图: disposable tables built from the log, with the position they speak for.
+
+A service declares its tables in schema `views` and how an event changes them. The projector
+commits the change and the position together. A rebuild fills a schema beside it and, once caught
+up, takes the old one's place in one transaction.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import structlog
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Engine,
+    Integer,
+    MetaData,
+    Table,
+    create_engine,
+    insert,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.schema import CreateSchema, CreateTable, DropSchema
+
+from shared.events import Recorded
+from shared.events.upcasting import recorded
+from shared.eventstore.log import EventLog
+from shared.eventstore.migrations import sqlalchemy_url
+
+__all__ = ["Comparison", "Projector", "Views"]
+
+log = structlog.get_logger(__name__)
+
+SCHEMA = "views"
+BATCH = 500
+
+Project = Callable[[Connection, Recorded], None]
+
+
+@dataclass(frozen=True)
+class Views:
+    """A service's tables (all in schema `views`) and the function that keeps them.
+
+    `revision` is raised when tables or function change: the next start rebuilds.
+    """
+
+    metadata: MetaData
+    project: Project
+    revision: int = 1
+    position: Table = field(init=False)
+
+    def __post_init__(self) -> None:
+        table = Table(
+            "view_position",
+            self.metadata,
+            Column("singleton", Integer, primary_key=True),
+            Column("position", BigInteger, nullable=False),
+            Column("revision", Integer, nullable=False),
+            schema=SCHEMA,
+        )
+        object.__setattr__(self, "position", table)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A rebuild beside the live views, at the same position: table → (live, rebuilt) digests."""
+
+    position: int
+    digests: dict[str, tuple[str, str]]
+
+    @property
+    def equal(self) -> bool:
+        return all(live == rebuilt for live, rebuilt in self.digests.values())
+
+
+class Projector:
+    """Keeps a service's views up to its log."""
+
+    def __init__(self, dsn: str, service: str, log: EventLog, views: Views) -> None:
+        self.fault: str | None = None
+        self._service, self._log, self._views = service, log, views
+        self._engine = create_engine(sqlalchemy_url(dsn), pool_size=4)
+        self._moved = asyncio.Condition()
+        self._position = 0
+
+    @property
+    def engine(self) -> Engine:
+        """For reading the views."""
+        return self._engine
+
+    @property
+    def position_column(self) -> Column[int]:
+        """The position the views speak for."""
+        return self._views.position.c.position
+
+    def open(self) -> None:
+        """Create the views on first use, and rebuild those of another revision."""
+        with self._engine.begin() as connection:
+            connection.execute(text("SELECT pg_advisory_xact_lock(7083)"))
+            if self._revision(connection) != self._views.revision:
+                self._fill(connection, upto=self._log.head().position)
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def _revision(self, connection: Connection) -> int | None:
+        if not self._engine.dialect.has_table(connection, "view_position", schema=SCHEMA):
+            return None
+        return connection.scalar(select(self._views.position.c.revision))
+
+    # -- following the log -----------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Project for ever; on a fault stop at that event, say so, and try again."""
+        pause = 0.2
+        while True:
+            try:
+                reached = await asyncio.to_thread(self._step)
+                self.fault, pause = None, 0.2
+            except Exception as error:
+                self.fault = repr(error)
+                log.exception("projection_stopped", service=self._service)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 10.0)
+                continue
+            async with self._moved:
+                self._position = reached
+                self._moved.notify_all()
+            await self._log.wait_beyond(reached, 1.0)
+
+    async def reach(self, position: int, seconds: float) -> None:
+        """Wait until the views speak for a position; TimeoutError after `seconds`."""
+        async with asyncio.timeout(seconds), self._moved:
+            await self._moved.wait_for(lambda: self._position >= position)
+
+    def _step(self) -> int:
+        with self._engine.begin() as connection:
+            done = int(
+                connection.scalar(select(self._views.position.c.position).with_for_update()) or 0
+            )
+            return self._apply(connection, done, None)
+
+    def _apply(self, connection: Connection, done: int, upto: int | None) -> int:
+        start = done
+        while rows := self._log.read(done, BATCH):
+            for row in rows:
+                if upto is not None and row.position > upto:
+                    break
+                self._views.project(
+                    connection,
+                    recorded(
+                        service=self._service,
+                        position=row.position,
+                        stream=row.stream_id,
+                        version=row.version,
+                        event_id=row.event_id,
+                        event_type=row.type,
+                        schema_version=row.schema_version,
+                        data=row.data,
+                        meta=row.meta,
+                        recorded_at=row.recorded_at,
+                    ),
+                )
+                done = row.position
+            if upto is not None and done >= upto:
+                break
+        if done != start:
+            connection.execute(update(self._views.position).values(position=done))
+        return done
+
+    # -- rebuilding ------------------------------------------------------------------------
+
+    def rebuild(self) -> int:
+        """Build the views anew beside the live ones and switch; returns the position reached.
+
+        Readers see the old views until the switch commits.
+        """
+        with self._engine.begin() as connection:
+            connection.execute(text("SELECT pg_advisory_xact_lock(7083)"))
+            return self._fill(connection, upto=self._log.head().position)
+
+    def check(self) -> Comparison:
+        """Rebuild beside the live views and compare all content; the live views stay."""
+        with self._engine.connect() as connection, connection.begin() as transaction:
+            connection.execute(text("SELECT pg_advisory_xact_lock(7083)"))
+            position = int(
+                connection.scalar(select(self._views.position.c.position).with_for_update()) or 0
+            )
+            live = self._digests(connection)
+            self._fill(connection, upto=position)
+            rebuilt = self._digests(connection)
+            transaction.rollback()
+        return Comparison(position, {name: (live[name], rebuilt[name]) for name in live})
+
+    def _fill(self, connection: Connection, upto: int) -> int:
+        # DDL is transactional: others see the old schema until this commits.
+        if self._engine.dialect.has_schema(connection, SCHEMA):
+            connection.execute(text("ALTER SCHEMA views RENAME TO views_old"))
+        connection.execute(CreateSchema(SCHEMA))
+        for table in self._views.metadata.sorted_tables:
+            connection.execute(CreateTable(table))
+            for index in table.indexes:
+                index.create(connection)
+        connection.execute(
+            insert(self._views.position).values(
+                singleton=1, position=0, revision=self._views.revision
+            )
+        )
+        done = self._apply(connection, 0, upto)
+        connection.execute(DropSchema("views_old", cascade=True, if_exists=True))
+        return done
+
+    def _digests(self, connection: Connection) -> dict[str, str]:
+        digests = {}
+        for table in self._views.metadata.sorted_tables:
+            digest = hashlib.sha256()
+            rows = connection.execution_options(yield_per=1000).execute(
+                select(table).order_by(*table.primary_key.columns)
+            )
+            for row in rows:
+                digest.update(repr(tuple(row)).encode() + b"\n")
+            digests[table.name] = digest.hexdigest()
+        return digests

@@ -1,0 +1,109 @@
+"""决定: what a pure decision is given, and the record it leaves behind."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Protocol
+from uuid import UUID
+
+from shared.kernel.actor import Actor, EventRef
+from shared.kernel.dates import legal_date
+from shared.kernel.model import Record
+from shared.regulation.pack import Library, Policy
+from shared.regulation.rule import Check
+
+
+class Decision(Record):
+    """决定记录: which command, under which policy, each rule checked, and the facts it rests on."""
+
+    decision_id: UUID
+    command: str
+    accepted: bool
+    policy: str
+    """Policy pack and version, `511100-2022@1`."""
+    decided_on: date
+    """Legal date of the act."""
+    checks: tuple[Check, ...]
+    basis: tuple[EventRef, ...]
+
+
+class RuleBroken(Exception):
+    """A command is refused under the regulation; carries every rule it broke."""
+
+    def __init__(self, checks: list[Check]) -> None:
+        super().__init__("；".join(c.text for c in checks))
+        self.checks = checks
+
+
+class InvalidField(ValueError):
+    """A value that only the decision could see to be malformed; names the field."""
+
+    def __init__(self, field_name: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field_name
+
+
+class Where(Protocol):
+    """An act on paper: it may carry the legal date it bears."""
+
+    @property
+    def on(self) -> date | None: ...
+
+
+@dataclass
+class Context:
+    """Time, actor, policy and ids for one decision; nothing in a decision reads a clock.
+
+    The checks it gathers become the decision record.
+    """
+
+    now: datetime
+    actor: Actor
+    policies: Library
+    new_id: Callable[[], UUID]
+    command: str = ""
+    subject: str = ""
+    """Id of the object the command is for; of the new one where it makes one."""
+    checks: list[Check] = field(default_factory=list)
+
+    @property
+    def subject_id(self) -> UUID:
+        return UUID(self.subject)
+
+    @property
+    def today(self) -> date:
+        """Today in Asia/Shanghai."""
+        return legal_date(self.now)
+
+    @property
+    def policy(self) -> Policy:
+        """The policy in force today (第五十七条); NoPolicyInForce otherwise."""
+        return self.policies.in_force(self.today)
+
+    def date_of(self, act: Where) -> date:
+        """The legal date an act bears, today where it names none; never in the future."""
+        if act.on is None:
+            return self.today
+        if act.on > self.today:
+            raise InvalidField("on", f"文书日期 {act.on} 晚于今天 {self.today}")
+        return act.on
+
+    def require(self, *checks: Check) -> None:
+        """Record the checks; RuleBroken with all that do not hold."""
+        self.checks.extend(checks)
+        failed = [c for c in checks if not c.holds]
+        if failed:
+            raise RuleBroken(failed)
+
+    def decision(self, *, accepted: bool, on: date) -> Decision:
+        """The record of what was checked so far."""
+        basis = {ref.event_id: ref for check in self.checks for ref in check.basis}
+        return Decision.model_construct(
+            decision_id=self.new_id(),
+            command=self.command,
+            accepted=accepted,
+            policy=self.policy.reference,
+            decided_on=on,
+            checks=tuple(self.checks),
+            basis=tuple(basis.values()),
+        )

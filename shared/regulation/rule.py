@@ -1,0 +1,124 @@
+"""规则: a named function that cites its article and says, with its arithmetic, whether it holds."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import update_wrapper
+from typing import Any, Generic, ParamSpec
+
+from shared.kernel.actor import EventRef
+from shared.kernel.model import Record
+
+P = ParamSpec("P")
+
+
+class Mode(StrEnum):
+    """How a row of the regulation binds."""
+
+    HARD = "HARD"
+    SOFT = "SOFT"
+    GATE = "GATE"
+
+
+class Check(Record):
+    """One rule, checked: what it says, what it looked at, how it came out, what to do next."""
+
+    rule: str
+    article: str
+    """条号, for example `29`."""
+    row: str
+    """Row of the regulation's checklist, for example `29-1`."""
+    mode: Mode
+    says: str
+    holds: bool
+    text: str
+    """The finding in words, with its arithmetic."""
+    inputs: dict[str, str] = {}
+    remedy: str = ""
+    """What lifts the block; empty where the rule holds."""
+    basis: tuple[EventRef, ...] = ()
+    """Events of any service that the finding rests on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a rule function answers."""
+
+    holds: bool
+    text: str
+    inputs: dict[str, str] = field(default_factory=dict)
+    basis: tuple[EventRef, ...] = ()
+
+
+def holds(
+    condition: bool, text: str, *, basis: Iterable[EventRef | None] = (), **inputs: Any
+) -> Verdict:
+    """The verdict `condition`, its arithmetic as `text`, and the values it looked at."""
+    return Verdict(
+        bool(condition), text, {k: str(v) for k, v in inputs.items()}, tuple(r for r in basis if r)
+    )
+
+
+def broken(text: str, *, basis: Iterable[EventRef | None] = (), **inputs: Any) -> Verdict:
+    """A rule that does not hold, and why."""
+    return holds(False, text, basis=basis, **inputs)
+
+
+class Rule(Generic[P]):
+    """A rule function with its citation; calling it checks it."""
+
+    def __init__(
+        self,
+        function: Callable[P, Verdict],
+        *,
+        number: str,
+        row: str,
+        says: str,
+        remedy: str,
+        mode: Mode,
+    ) -> None:
+        self.function = function
+        self.name = function.__name__
+        self.service = function.__module__.split(".")[1]
+        self.article, self.row, self.says, self.remedy, self.mode = number, row, says, remedy, mode
+        update_wrapper(self, function)
+        if self.name in RULES:
+            raise ValueError(f"two rules are named {self.name}")
+        RULES[self.name] = self
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Check:
+        """Check the rule; pure, raises nothing of its own."""
+        verdict = self.function(*args, **kwargs)
+        # Everything in here is made by our own code, so it is not validated a second time.
+        return Check.model_construct(
+            rule=self.name,
+            article=self.article,
+            row=self.row,
+            mode=self.mode,
+            says=self.says,
+            holds=verdict.holds,
+            text=verdict.text,
+            inputs=verdict.inputs,
+            remedy="" if verdict.holds else self.remedy,
+            basis=verdict.basis,
+        )
+
+
+RULES: dict[str, Rule[Any]] = {}
+"""Every rule of the services imported so far, by name, in the order of their definition."""
+
+
+def article(
+    number: int, *, row: str, says: str, remedy: str, mode: str = "HARD"
+) -> Callable[[Callable[P, Verdict]], Rule[P]]:
+    """Make a function a rule of article `number` (row `row` of the checklist).
+
+    `says` is the rule in our own words, `remedy` what the caller can do when it is broken.
+    """
+
+    def decorate(function: Callable[P, Verdict]) -> Rule[P]:
+        return Rule(
+            function, number=str(number), row=row, says=says, remedy=remedy, mode=Mode(mode)
+        )
+
+    return decorate

@@ -1,0 +1,1 @@
+"""HTTP: applications, problems, actors, the desk that handles commands, feeds and followers."""

@@ -1,0 +1,425 @@
+"""收件: how a command becomes events or a refusal, on record either way.
+
+Identify, authorise, fold, gather facts, decide, append, answer. The append is the arbiter: it
+checks every version the decision rested on and the idempotency key in the transaction that
+records the events, so a decision on a state that has moved is made again.
+"""
+
+import asyncio
+import hashlib
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Depends, Header, Request, Response
+from pydantic import Field
+
+from shared.events import EVENTS, Event, Meta, Recorded
+from shared.events.refusals import RequestRefused
+from shared.eventstore.errors import IdempotencyKeyReused, VersionConflict
+from shared.eventstore.records import Append, Appended, IdempotencyKey, NewEvent, RecordedEvent
+from shared.kernel.actor import Actor
+from shared.kernel.identifiers import uuid7
+from shared.kernel.model import Record
+from shared.regulation.decision import Context, Decision, InvalidField, RuleBroken
+from shared.web.actors import CurrentActor, authorise
+from shared.web.problems import BrokenRule, ProblemError, invalid
+from shared.web.runtime import Aggregate, Folded, Runtime, events_of
+
+ATTEMPTS = 5
+"""How often a decision is made again when what it rests on has moved meanwhile."""
+
+
+class ReceiptEvent(Record):
+    """已记录的事件."""
+
+    event_id: UUID
+    type: str
+    label: Annotated[str, Field(title="事件名称")]
+    stream: str
+    version: int
+    position: int
+
+
+class Receipt(Record):
+    """回执: the events recorded, the decision, and where they stand."""
+
+    id: Annotated[str, Field(title="办理对象的标识")]
+    version: Annotated[int, Field(title="对象的新版本（即 ETag）")]
+    position: Annotated[int, Field(title="日志位置，可用作 min_position")]
+    recorded_at: datetime
+    events: tuple[ReceiptEvent, ...]
+    decision: Decision
+
+
+Outcome = Event | Sequence[Event]
+Decide = Callable[[Any, Any, Any, Context], Outcome]
+"""A decision: (state, command, facts, context) → events; raises RuleBroken."""
+
+Parties = Callable[[Any, Any, Any], frozenset[str]]
+"""Whose project it is: (state, command, facts) → units; a unit acts on its own only."""
+
+Gather = Callable[["Reading", Any, Any], Any]
+"""Facts for a decision: (reading, state, command) → facts; async."""
+
+
+@dataclass
+class Reading:
+    """What a decision may look at; remembers the versions of the streams it has read."""
+
+    runtime: Runtime
+    fresh: bool
+    versions: dict[str, int] = field(default_factory=dict)
+    _fenced: bool = False
+
+    async def own(self, aggregate: Aggregate, subject: object) -> Any:
+        """The state of another stream of this service; the append will check its version."""
+        folded = await self.runtime.fold(aggregate, subject, fresh=self.fresh)
+        self.versions[aggregate.stream(subject)] = folded.version
+        return folded.state
+
+    async def others(self, subject: str) -> tuple[Recorded, ...]:
+        """Other services' events about a subject, as fresh as those services are now."""
+        if not self._fenced:
+            await self.runtime.fence()
+            self._fenced = True
+        known = self.runtime.inbox.known(subject)
+        return known if known is not None else await asyncio.to_thread(self.runtime.inbox.about, subject)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One request's handling: actor, headers, and the service's runtime."""
+
+    runtime: Runtime
+    actor: Actor
+    operation: str
+    key: IdempotencyKey
+    if_match: str | None
+    request_digest: str
+    correlation_id: str
+    traceparent: str
+    response: Response | None = None
+    path: str = ""
+    causation_id: str = ""
+
+    def new_id(self) -> UUID:
+        """An id of the instant it is made (UUIDv7)."""
+        return uuid7(self.runtime.clock.now())
+
+    async def decide(
+        self,
+        aggregate: Aggregate,
+        subject: object,
+        decision: Decide,
+        command: Record,
+        *,
+        facts: Gather | None = None,
+        creates: bool = False,
+        parties: Parties | None = None,
+    ) -> Receipt:
+        """Run a decision on a stream and answer with its receipt.
+
+        `creates`: the stream may be new and needs no If-Match. `parties`: whose project it
+        is; units may act on their own only. Raises ProblemError.
+        """
+        policy = self.runtime.policy_now()
+        authorise(self.actor, policy, self.operation)
+        try:
+            appended = await self._settle(
+                aggregate, subject, decision, command, facts, creates, parties
+            )
+        except IdempotencyKeyReused:
+            raise _key_reused() from None
+        except ProblemError:
+            # The key decides first: a repeated request gets its first answer, whatever has
+            # moved since.
+            appended_before = await self._answered_before()
+            if appended_before is None:
+                raise
+            appended = appended_before
+        receipt = self._answer(appended)
+        if self.response is not None and creates:
+            self.response.headers["Location"] = f"{self.path}/{receipt.id}"
+        return receipt
+
+    async def _settle(
+        self,
+        aggregate: Aggregate,
+        subject: object,
+        decision: Decide,
+        command: Record,
+        facts: Gather | None,
+        creates: bool,
+        parties: Parties | None,
+    ) -> Appended:
+        stream = aggregate.stream(subject)
+        fresh = False
+        for _ in range(ATTEMPTS):
+            folded = await self._state(aggregate, subject, fresh=fresh, creates=creates)
+            reading = Reading(self.runtime, fresh, {stream: folded.version})
+            found = facts(reading, folded.state, command) if facts else None
+            found = await found if inspect.isawaitable(found) else found
+            context = self._context(subject)
+            if parties is not None:
+                authorise(
+                    self.actor,
+                    context.policy,
+                    self.operation,
+                    parties(folded.state, command, found),
+                )
+            events = self._run(decision, folded, command, found, context, stream)
+            try:
+                appended = await self.runtime.log.append(
+                    self._append(events, context, reading.versions)
+                )
+            except VersionConflict:
+                self.runtime.forget(list(reading.versions))
+                fresh = True
+                continue
+            self._keep(aggregate, stream, folded, appended)
+            return appended
+        raise ProblemError(
+            "busy",
+            "有其他办理正在改变同一对象，请稍后以同一 Idempotency-Key 重试",
+            headers={"Retry-After": "1"},
+        )
+
+    async def _state(
+        self, aggregate: Aggregate, subject: object, *, fresh: bool, creates: bool
+    ) -> Folded:
+        folded = await self.runtime.fold(aggregate, subject, fresh=fresh, new=creates)
+        if creates or (folded.version == 0 and self.if_match is None) or self.if_match == "*":
+            return folded
+        if self.if_match is None:
+            raise ProblemError(
+                "version_missing", f'请在 If-Match 中提供对象的当前版本（当前 ETag 为 "{folded.version}"）'
+            )
+        if self.if_match != f'"{folded.version}"':
+            folded = await self.runtime.fold(aggregate, subject)
+        if self.if_match != f'"{folded.version}"':
+            raise ProblemError(
+                "version_conflict",
+                f'对象已更新到版本 "{folded.version}"，请重新读取后再办理',
+                headers={"ETag": f'"{folded.version}"'},
+            )
+        return folded
+
+    def _context(self, subject: object) -> Context:
+        return Context(
+            now=self.runtime.clock.now(),
+            actor=self.actor,
+            policies=self.runtime.policies,
+            new_id=self.new_id,
+            command=self.operation,
+            subject=str(subject),
+        )
+
+    def _run(
+        self,
+        decision: Decide,
+        folded: Folded,
+        command: Record,
+        facts: Any,
+        context: Context,
+        stream: str,
+    ) -> tuple[Event, ...]:
+        try:
+            return events_of(decision(folded.state, command, facts, context))
+        except InvalidField as error:
+            raise invalid(error.field, str(error)) from None
+        except RuleBroken as refusal:
+            return (self._refusal(stream, command, refusal, context),)
+
+    def _refusal(
+        self, stream: str, command: Record, refusal: RuleBroken, context: Context
+    ) -> RequestRefused:
+        about = [stream]
+        if unit := getattr(command, "unit_id", None) or self.actor.unit_id:
+            about.append(f"unit:{unit}")
+        return RequestRefused.model_construct(
+            on=context.today,
+            refusal_id=self.new_id(),
+            subject=stream,
+            command=self.operation,
+            rules=tuple(check.rule for check in refusal.checks),
+            articles=tuple(check.article for check in refusal.checks),
+            request_digest=self.request_digest,
+            about=tuple(about),
+        )
+
+    def _append(
+        self, events: tuple[Event, ...], context: Context, versions: dict[str, int]
+    ) -> Append:
+        accepted = not isinstance(events[0], RequestRefused)
+        decision = context.decision(accepted=accepted, on=events[0].on)
+        reached = dict(versions)
+        rows = []
+        for index, event in enumerate(events):
+            stream = event.stream
+            reached[stream] = reached.get(stream, 0) + 1
+            meta = Meta.model_construct(
+                actor=self.actor,
+                command=self.operation,
+                policy=decision.policy,
+                clock=self.runtime.clock.kind,
+                correlation_id=self.correlation_id,
+                causation_id=self.causation_id,
+                traceparent=self.traceparent,
+                decision_id=decision.decision_id,
+                decision=None if index else decision,
+            )
+            rows.append(
+                NewEvent(
+                    originator_id=stream,
+                    originator_version=reached[stream],
+                    topic=event.type,
+                    state=event.to_bytes(),
+                    meta=meta.to_bytes(),
+                    event_id=self.new_id(),
+                    schema_version=event.schema_version,
+                    effective_on=event.on,
+                )
+            )
+        return Append(tuple(rows), guards=versions, idempotency=self.key)
+
+    def _keep(
+        self, aggregate: Aggregate, stream: str, folded: Folded, appended: Appended
+    ) -> None:
+        news = [self.runtime.as_recorded(row) for row in appended.events if row.stream_id == stream]
+        if appended.replayed:
+            return
+        if news:
+            self.runtime.advance(aggregate, stream, folded, news)
+        self.runtime.forget([r.stream_id for r in appended.events if r.stream_id != stream])
+
+    async def _answered_before(self) -> Appended | None:
+        try:
+            return await asyncio.to_thread(self.runtime.log.reply_for, self.key)
+        except IdempotencyKeyReused:
+            raise _key_reused() from None
+
+    def _answer(self, appended: Appended) -> Receipt:
+        rows = appended.events
+        decision = Meta.model_validate_json(rows[0].meta).decision
+        if decision is None:
+            raise ValueError(f"event {rows[0].event_id} carries no decision")
+        if rows[0].type == RequestRefused.__name__:
+            raise refused(decision)
+        # On a replay the subject of a creation is the one made at the first time.
+        main = rows[0]
+        version = [r.version for r in rows if r.stream_id == main.stream_id][-1]
+        if self.response is not None:
+            self.response.headers["ETag"] = f'"{version}"'
+            if appended.replayed:
+                self.response.headers["Idempotency-Replayed"] = "true"
+        return Receipt.model_construct(
+            id=main.stream_id.partition(":")[2],
+            version=version,
+            position=rows[-1].position,
+            recorded_at=rows[-1].recorded_at,
+            events=tuple(_receipt_event(row) for row in rows),
+            decision=decision,
+        )
+
+
+def _receipt_event(row: RecordedEvent) -> ReceiptEvent:
+    return ReceiptEvent.model_construct(
+        event_id=row.event_id,
+        type=row.type,
+        label=EVENTS[row.type].label,
+        stream=row.stream_id,
+        version=row.version,
+        position=row.position,
+    )
+
+
+def refused(decision: Decision) -> ProblemError:
+    """A refusal under the regulation as a problem: every broken rule with article and remedy."""
+    broken = [check for check in decision.checks if not check.holds]
+    detail = "；".join(f"第{c.article}条：{c.text}。{c.remedy}" for c in broken)
+    return ProblemError(
+        "rule_broken",
+        detail,
+        rules=[
+            BrokenRule(
+                rule=c.rule, article=c.article, row=c.row, says=c.says, text=c.text, remedy=c.remedy
+            )
+            for c in broken
+        ],
+        decision=decision,
+    )
+
+
+def _key_reused() -> ProblemError:
+    return ProblemError(
+        "idempotency_key_reused", "同一 Idempotency-Key 已用于内容不同的请求，请换一个新的键"
+    )
+
+
+async def desk(
+    request: Request,
+    response: Response,
+    actor: CurrentActor,
+    idempotency_key: Annotated[
+        str | None,
+        Header(
+            title="幂等键",
+            description="每次新的办理用一个新键；重试沿用原键",
+            min_length=1,
+            max_length=200,
+        ),
+    ] = None,
+    if_match: Annotated[
+        str | None, Header(title="对象版本", description='读取时得到的 ETag，例如 "3"；"*" 表示任意')
+    ] = None,
+    traceparent: Annotated[str, Header(include_in_schema=False, max_length=100)] = "",
+    x_correlation_id: Annotated[
+        str, Header(title="关联标识", max_length=100, pattern=r"^[\x21-\x7e]*$")
+    ] = "",
+) -> Desk:
+    """The desk for one command request."""
+    if idempotency_key is None:
+        raise ProblemError(
+            "idempotency_key_missing",
+            "请在 Idempotency-Key 头中为每次办理提供一个新键（例如 UUID），重试时沿用原键",
+        )
+    body = await request.body()
+    asked = f"{request.method} {request.url.path}\n".encode() + body
+    owner = f"{actor.body}\n{actor.unit_id}\n{actor.person}\n{idempotency_key}".encode()
+    return Desk(
+        runtime=request.app.state.runtime,
+        actor=actor,
+        operation=request.scope["route"].operation_id,
+        key=IdempotencyKey(
+            hashlib.sha256(owner).hexdigest(), hashlib.sha256(asked).digest()
+        ),
+        if_match=if_match,
+        request_digest=f"sha256:{hashlib.sha256(body).hexdigest()}",
+        correlation_id=x_correlation_id,
+        traceparent=traceparent,
+        response=response,
+        path=request.url.path,
+    )
+
+
+AtDesk = Annotated[Desk, Depends(desk)]
+
+
+def reaction_desk(runtime: Runtime, actor: Actor, operation: str, cause: Recorded) -> Desk:
+    """The desk for a reaction: its key comes from the event it reacts to."""
+    key = f"{operation}/{cause.ref.event_id}".encode()
+    return Desk(
+        runtime=runtime,
+        actor=actor,
+        operation=operation,
+        key=IdempotencyKey(hashlib.sha256(key).hexdigest(), hashlib.sha256(key).digest()),
+        if_match="*",
+        request_digest=f"sha256:{hashlib.sha256(key).hexdigest()}",
+        correlation_id=cause.meta.correlation_id,
+        traceparent=cause.meta.traceparent,
+        causation_id=str(cause.ref.event_id),
+    )

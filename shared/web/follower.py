@@ -1,0 +1,140 @@
+"""跟随: pull another service's feed into the inbox; and the fence that keeps decisions fresh."""
+
+import asyncio
+import base64
+from collections.abc import Awaitable, Callable
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import httpx
+import structlog
+
+from shared.events import decode
+from shared.eventstore.inbox import Inbox
+from shared.eventstore.records import RecordedEvent
+from shared.web.problems import ProblemError
+
+log = structlog.get_logger(__name__)
+
+PAGE = 500
+WAIT_SECONDS = 10.0
+"""How long one feed request may be held open for news."""
+
+
+class Follower:
+    """Follows one service's log; stops rather than skip, and starts again by itself."""
+
+    def __init__(
+        self, source: str, client: httpx.AsyncClient, inbox: Inbox, on_news: Callable[[], None]
+    ) -> None:
+        self.source = source
+        self.healthy = True
+        self._client, self._inbox, self._on_news = client, inbox, on_news
+        self._moved = asyncio.Condition()
+        self._asking: asyncio.Task[int] | None = None
+        self._next: asyncio.Task[int] | None = None
+        self._position = 0
+
+    async def run(self) -> None:
+        """Follow for ever; a fault is logged, shown by `/readyz` and tried again."""
+        pause = 0.1
+        self._position = await asyncio.to_thread(self._inbox.position, self.source)
+        while True:
+            try:
+                await self._pull()
+                self.healthy, pause = True, 0.1
+            except Exception as error:  # anything: following must outlive every fault
+                self.healthy = False
+                log.warning("following_failed", source=self.source, error=repr(error))
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 5.0)
+                self._position = await asyncio.to_thread(self._inbox.position, self.source)
+
+    async def _pull(self) -> None:
+        answer = await self._client.get(
+            "/v1/feed",
+            params={"after": self._position, "limit": PAGE, "wait": WAIT_SECONDS},
+            timeout=WAIT_SECONDS + 20,
+        )
+        answer.raise_for_status()
+        events = answer.json()["events"]
+        if not events:
+            return
+        page = [(row, subjects_of(row)) for row in map(from_wire, events)]
+        reached = await asyncio.to_thread(self._inbox.store, self.source, page)
+        async with self._moved:
+            self._position = reached
+            self._moved.notify_all()
+        self._on_news()
+
+    async def fresh(self, seconds: float) -> None:
+        """Wait until everything the source held when this was called is here.
+
+        ProblemError(503) with Retry-After when that takes longer than `seconds`.
+        """
+        try:
+            async with asyncio.timeout(seconds):
+                head = await self._head()
+                async with self._moved:
+                    await self._moved.wait_for(lambda: self._position >= head)
+        except (TimeoutError, httpx.HTTPError):
+            raise ProblemError(
+                "facts_not_fresh",
+                f"决定所依据的 {self.source} 事实尚未同步，请稍后以同一 Idempotency-Key 重试",
+                headers={"Retry-After": "2"},
+            ) from None
+
+    async def _head(self) -> int:
+        # A request already under way may have read the head before this call; the one after it
+        # cannot, and all who wait share it.
+        if self._asking is None or self._asking.done():
+            self._asking = asyncio.create_task(self._ask())
+            return await asyncio.shield(self._asking)
+        if self._next is None or self._next.done():
+            self._next = asyncio.create_task(self._ask_after(self._asking))
+        return await asyncio.shield(self._next)
+
+    async def _ask_after(self, earlier: "asyncio.Task[int]") -> int:
+        await asyncio.wait([earlier])
+        self._asking, self._next = self._next, None
+        return await self._ask()
+
+    async def _ask(self) -> int:
+        answer = await self._client.get("/v1/feed/head")
+        answer.raise_for_status()
+        return int(answer.json()["position"])
+
+
+class Fence:
+    """All the sources a service's decisions rest on."""
+
+    def __init__(self, followers: list[Follower], seconds: float) -> None:
+        self.followers, self._seconds = followers, seconds
+
+    async def __call__(self) -> None:
+        """Return once every source's facts are here; ProblemError(503) otherwise."""
+        waiting: list[Awaitable[None]] = [f.fresh(self._seconds) for f in self.followers]
+        await asyncio.gather(*waiting)
+
+
+def from_wire(item: dict[str, Any]) -> RecordedEvent:
+    """A feed's item as the row it was."""
+    return RecordedEvent(
+        originator_id=item["stream"],
+        originator_version=item["version"],
+        topic=item["type"],
+        state=item["data"].encode(),
+        id=item["position"],
+        meta=item["meta"].encode(),
+        event_id=UUID(item["event_id"]),
+        schema_version=item["schema_version"],
+        effective_on=date.fromisoformat(item["effective_on"]),
+        recorded_at=datetime.fromisoformat(item["recorded_at"]),
+        leaf=base64.b64decode(item["leaf"]),
+    )
+
+
+def subjects_of(row: RecordedEvent) -> tuple[str, ...]:
+    """What a row's event is about."""
+    return tuple(dict.fromkeys(decode(row.type, row.schema_version, row.data).subjects()))

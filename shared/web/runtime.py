@@ -1,0 +1,300 @@
+"""运行: what one service has at hand while it runs: log, inbox, clock, policies, views."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import httpx
+import structlog
+from eventsourcing.persistence import Tracking
+from fastapi import FastAPI
+
+from shared.events import Event, Recorded
+from shared.events.upcasting import recorded
+from shared.eventstore.inbox import Inbox
+from shared.eventstore.log import EventLog
+from shared.eventstore.migrations import require_head
+from shared.eventstore.projection import Projector, Views
+from shared.eventstore.records import Head, RecordedEvent
+from shared.kernel.dates import legal_date
+from shared.regulation.pack import Library, NoPolicyInForce, Policy, installed
+from shared.web.actors import SYSTEM, DevelopmentIssuer, Verifier
+from shared.web.clock import Clock, SandboxClock, SystemClock
+from shared.web.follower import Fence, Follower
+from shared.web.problems import ProblemError
+from shared.web.settings import InstanceMode, Settings
+
+log = structlog.get_logger(__name__)
+
+_CACHED_STREAMS = 20_000
+
+
+@dataclass(frozen=True)
+class Aggregate:
+    """One kind of stream: its prefix, its empty state, and how an event moves the state."""
+
+    kind: str
+    initial: Any
+    evolve: Callable[[Any, Recorded], Any]
+
+    def stream(self, subject: object) -> str:
+        return f"{self.kind}:{subject}"
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A stream's state and the version it was folded to."""
+
+    version: int
+    state: Any
+
+
+@dataclass(frozen=True)
+class Reaction:
+    """反应: an event of another service in, a command of this one out.
+
+    `run` issues the command through the desk under a key made from the event, so that a
+    redelivery is answered with the first receipt. A failure stops the reaction at that event.
+    """
+
+    name: str
+    source: str
+    types: frozenset[str]
+    run: Callable[["Runtime", Recorded], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class ServiceSpec:
+    """What a service declares of itself: everything else is shared."""
+
+    name: str
+    title: str
+    follows: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Other services and the event types whose facts this one rests on; empty set: all."""
+    views: Views | None = None
+    reactions: Sequence[Reaction] = ()
+    decides: bool = True
+    """Whether it has a log of its own; the audit service only reads."""
+
+
+class Runtime:
+    """One service in one process; an async context manager starts and stops it."""
+
+    def __init__(
+        self,
+        spec: ServiceSpec,
+        settings: Settings,
+        dsn: str,
+        *,
+        peers: Mapping[str, FastAPI] | None = None,
+    ) -> None:
+        """`peers`: the other services' applications when all run in one process."""
+        self.spec, self.settings, self.name = spec, settings, spec.name
+        self.dsn = dsn
+        self.clock: Clock = (
+            SandboxClock(settings.home / "clock.json") if settings.sandbox else SystemClock()
+        )
+        self.policies: Library = installed(settings.jurisdiction)
+        self.issuer = (
+            None
+            if settings.mode is InstanceMode.PRODUCTION
+            else DevelopmentIssuer(settings.home)
+        )
+        self.verifier = self._verifier()
+        self.log = EventLog(dsn, clock=self.clock.now, sandbox=settings.sandbox)
+        self.inbox = Inbox(dsn, self._wanted)
+        self._peers = peers or {}
+        self._cache: OrderedDict[str, Folded] = OrderedDict()
+        self._news = asyncio.Event()
+        self._stack = AsyncExitStack()
+        self._tasks: list[asyncio.Task[None]] = []
+        self.followers: list[Follower] = []
+        self.fence = Fence([], settings.fence_seconds)
+        self.projector = Projector(dsn, self.name, self.log, spec.views) if spec.views else None
+        self.stalled: str | None = None
+        """Why a reaction or the projection stands still, for `/readyz`."""
+
+    def _verifier(self) -> Verifier:
+        if self.settings.issuer_key is not None:
+            return Verifier.from_file(self.settings.issuer_key)
+        if self.issuer is None:
+            raise ValueError("production needs GOVIT_ISSUER_KEY")
+        return Verifier(self.issuer.keys)
+
+    def _wanted(self, event_type: str) -> bool:
+        wanted = {t for types in self.spec.follows.values() for t in types}
+        return not wanted or event_type in wanted
+
+    # -- life ------------------------------------------------------------------------------
+
+    async def __aenter__(self) -> Self:
+        await asyncio.to_thread(require_head, self.dsn, self.name)
+        if self.spec.decides:
+            await asyncio.to_thread(self.log.open)
+            self._stack.callback(self.log.close)
+        await asyncio.to_thread(self.inbox.open)
+        self._stack.callback(self.inbox.close)
+        for source in self.spec.follows:
+            client = await self._stack.enter_async_context(self._client(source))
+            self.followers.append(Follower(source, client, self.inbox, self._news.set))
+        self.fence = Fence(self.followers, self.settings.fence_seconds)
+        self._start(*(f.run() for f in self.followers))
+        if self.projector:
+            await asyncio.to_thread(self.projector.open)
+            self._stack.callback(self.projector.close)
+            self._start(self.projector.run())
+        if self.spec.reactions:
+            self._start(self._react())
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._stack.aclose()
+
+    def _start(self, *work: Any) -> None:
+        self._tasks += [asyncio.create_task(each) for each in work]
+
+    def _client(self, source: str) -> httpx.AsyncClient:
+        peer, url = self._peers.get(source), self.settings.url(source)
+        if peer is None and url is None:
+            raise ValueError(f"{self.name} follows {source}: set GOVIT_{source.upper()}_URL")
+        transport = httpx.ASGITransport(app=peer) if peer is not None else None
+        return httpx.AsyncClient(
+            base_url=url if peer is None and url else f"http://{source}",
+            transport=transport,
+            headers={"Authorization": f"Bearer {self._service_token()}"},
+        )
+
+    def _service_token(self) -> str:
+        if self.settings.service_token is not None:
+            return self.settings.service_token.get_secret_value()
+        if self.issuer is None:
+            raise ValueError("production needs GOVIT_SERVICE_TOKEN")
+        return self.issuer.token(SYSTEM, seconds=10 * 365 * 86_400)
+
+    async def ready(self) -> list[str]:
+        """What keeps the service from working, in words; empty when it is ready."""
+        faults = [f"跟随 {f.source} 中断" for f in self.followers if not f.healthy]
+        if self.stalled:
+            faults.append(self.stalled)
+        if self.projector and self.projector.fault:
+            faults.append(f"视图投影停止：{self.projector.fault}")
+        try:
+            if self.spec.decides:
+                await self.head()
+        except Exception as error:
+            faults.append(f"事件库不可用：{type(error).__name__}")
+        return faults
+
+    # -- reading ---------------------------------------------------------------------------
+
+    def policy_now(self) -> Policy:
+        """The policy in force at this instant; ProblemError(503) where there is none."""
+        try:
+            return self.policies.in_force(legal_date(self.clock.now()))
+        except NoPolicyInForce as error:
+            raise ProblemError("no_policy_in_force", str(error)) from None
+
+    async def head(self) -> Head:
+        return await asyncio.to_thread(self.log.head)
+
+    async def read(self, after: int, limit: int) -> list[RecordedEvent]:
+        return await asyncio.to_thread(self.log.read, after, limit)
+
+    def as_recorded(self, row: RecordedEvent) -> Recorded:
+        """A row of this service's log as the event it holds."""
+        return recorded(
+            service=self.name,
+            position=row.position,
+            stream=row.stream_id,
+            version=row.version,
+            event_id=row.event_id,
+            event_type=row.type,
+            schema_version=row.schema_version,
+            data=row.data,
+            meta=row.meta,
+            recorded_at=row.recorded_at,
+        )
+
+    async def fold(
+        self, aggregate: Aggregate, subject: object, *, fresh: bool = True, new: bool = False
+    ) -> Folded:
+        """A stream's state; from the cache brought up to date, or as cached unless `fresh`.
+
+        A stale state does no harm in a decision, because the append checks its version; nor does
+        taking a stream for `new` (empty) unread.
+        """
+        stream = aggregate.stream(subject)
+        known = self._cache.get(stream)
+        if known is not None and not fresh:
+            return known
+        if new and not fresh:
+            return Folded(0, aggregate.initial)
+        base = known or Folded(0, aggregate.initial)
+        rows = await asyncio.to_thread(self.log.stream, stream, base.version)
+        state = base.state
+        for row in rows:
+            state = aggregate.evolve(state, self.as_recorded(row))
+        folded = Folded(rows[-1].version, state) if rows else base
+        if folded.version:
+            self._remember(stream, folded)
+        return folded
+
+    def forget(self, streams: Sequence[str]) -> None:
+        for stream in streams:
+            self._cache.pop(stream, None)
+
+    def advance(self, aggregate: Aggregate, stream: str, base: Folded, news: list[Recorded]) -> None:
+        """Keep the state after events this process has just appended."""
+        state = base.state
+        for each in news:
+            state = aggregate.evolve(state, each)
+        self._remember(stream, Folded(news[-1].version, state))
+
+    def _remember(self, stream: str, folded: Folded) -> None:
+        self._cache[stream] = folded
+        self._cache.move_to_end(stream)
+        if len(self._cache) > _CACHED_STREAMS:
+            self._cache.popitem(last=False)
+
+    # -- reacting --------------------------------------------------------------------------
+
+    async def _react(self) -> None:
+        pause = 0.2
+        while True:
+            self._news.clear()
+            try:
+                for reaction in self.spec.reactions:
+                    await self._catch_up(reaction)
+                self.stalled, pause = None, 0.2
+            except Exception as error:
+                self.stalled = f"反应停止：{error!r}"
+                log.exception("reaction_stopped", service=self.name)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 10.0)
+                continue
+            try:
+                async with asyncio.timeout(1.0):
+                    await self._news.wait()
+            except TimeoutError:
+                pass
+
+    async def _catch_up(self, reaction: Reaction) -> None:
+        name = f"reaction/{reaction.name}"
+        done = await asyncio.to_thread(self.log.max_tracking_id, name) or 0
+        while page := await asyncio.to_thread(self.inbox.after, reaction.source, done, 100):
+            for each in page:
+                if each.event.type in reaction.types:
+                    await reaction.run(self, each)
+                done = each.ref.position
+            await asyncio.to_thread(self.log.insert_tracking, Tracking(name, done))
+
+
+def events_of(outcome: "Event | Sequence[Event]") -> tuple[Event, ...]:
+    """A decision's outcome as a tuple."""
+    return (outcome,) if isinstance(outcome, Event) else tuple(outcome)

@@ -1,0 +1,80 @@
+"""Settings: from the environment (`GOVIT_…`), and nothing else."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Self
+
+from pydantic import SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SERVICES = ("registry", "approval", "budget", "acceptance", "audit")
+"""The deciding services in the order of a project's life, and the one that reads."""
+
+LOGS = SERVICES[:-1]
+"""Services with a log of their own."""
+
+
+class InstanceMode(StrEnum):
+    DEVELOPMENT = "development"
+    SANDBOX = "sandbox"
+    PRODUCTION = "production"
+
+
+class Settings(BaseSettings):
+    """What an instance is told from outside; every field is read from `GOVIT_<FIELD>`."""
+
+    model_config = SettingsConfigDict(env_prefix="GOVIT_", extra="ignore")
+
+    mode: InstanceMode = InstanceMode.DEVELOPMENT
+    """`sandbox` lets the clock be set; such an instance can never become a production one."""
+    home: Path = Path(".govit")
+    """Instance directory: embedded database, development keys, sandbox clock."""
+    jurisdiction: str = "511100"
+    issuer_key: Path | None = None
+    """Public key (PEM) or key set (JSON) of the token issuer; required in production."""
+    service_token: SecretStr | None = None
+    """Token with which the services follow each other; made by the development issuer if absent."""
+    fence_seconds: float = 5.0
+    """How long a decision waits for other services' facts before it answers 503."""
+
+    registry_dsn: SecretStr | None = None
+    approval_dsn: SecretStr | None = None
+    budget_dsn: SecretStr | None = None
+    acceptance_dsn: SecretStr | None = None
+    audit_dsn: SecretStr | None = None
+    registry_owner_dsn: SecretStr | None = None
+    approval_owner_dsn: SecretStr | None = None
+    budget_owner_dsn: SecretStr | None = None
+    acceptance_owner_dsn: SecretStr | None = None
+    audit_owner_dsn: SecretStr | None = None
+
+    registry_url: str | None = None
+    approval_url: str | None = None
+    budget_url: str | None = None
+    acceptance_url: str | None = None
+    audit_url: str | None = None
+
+    @model_validator(mode="after")
+    def _production_is_strict(self) -> Self:
+        if self.mode is InstanceMode.PRODUCTION and (
+            self.issuer_key is None or self.service_token is None
+        ):
+            raise ValueError(
+                "production needs GOVIT_ISSUER_KEY and GOVIT_SERVICE_TOKEN: "
+                "the development issuer does not start there"
+            )
+        return self
+
+    @property
+    def sandbox(self) -> bool:
+        return self.mode is InstanceMode.SANDBOX
+
+    def dsn(self, service: str, *, owner: bool = False) -> str | None:
+        """A service's DSN: of its application role, or of the owner for migrations."""
+        value: SecretStr | None = getattr(self, f"{service}_{'owner_' if owner else ''}dsn")
+        return value.get_secret_value() if value else None
+
+    def url(self, service: str) -> str | None:
+        """Where another service is reached, in the topology with a process per service."""
+        url: str | None = getattr(self, f"{service}_url")
+        return url

@@ -1,0 +1,1 @@
+"""Measurements: each module has `run()`, whose rows say what was measured against what bar."""

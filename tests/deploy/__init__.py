@@ -1,0 +1,1 @@
+"""Tests of how the services are put on a machine."""

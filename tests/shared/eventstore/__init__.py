@@ -1,0 +1,1 @@
+"""Tests of the event store, all on a real PostgreSQL."""

@@ -1,0 +1,73 @@
+"""What the tests of the event store are made of."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from itertools import count
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+
+from shared.eventstore import Append, NewEvent
+
+MAY_6 = date(2026, 5, 6)
+
+
+@dataclass(frozen=True)
+class LogDatabase:
+    """A log's database: the DSNs of those who may reach it."""
+
+    application: str
+    owner: str
+    superuser: str
+
+    def rows(self, query: str, *parameters: object) -> list[tuple[Any, ...]]:
+        """What the superuser sees."""
+        with psycopg.connect(self.superuser) as connection:
+            return connection.execute(query.encode(), parameters).fetchall()
+
+    def tamper(self, statement: str, *parameters: object) -> None:
+        """Change what is recorded, as someone with the server in his hands can."""
+        with psycopg.connect(self.superuser, autocommit=True) as connection:
+            connection.execute("ALTER TABLE events DISABLE TRIGGER ALL")
+            connection.execute("ALTER TABLE log_head DISABLE TRIGGER ALL")
+            connection.execute(statement.encode(), parameters)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def event(
+    stream_id: str = "project-1",
+    version: int = 1,
+    *,
+    event_id: UUID | None = None,
+    type: str = "ProjectDeclared",
+    data: bytes = b'{"name":"x"}',
+    meta: bytes = b"{}",
+) -> NewEvent:
+    return NewEvent.of(
+        stream_id=stream_id,
+        version=version,
+        event_id=event_id or uuid4(),
+        type=type,
+        schema_version=1,
+        data=data,
+        meta=meta,
+        effective_on=MAY_6,
+    )
+
+
+def append(*events: NewEvent, **further: Any) -> Append:
+    return Append(events, **further)
+
+
+def one(stream_id: str = "project-1", version: int = 1) -> Append:
+    return append(event(stream_id, version))
+
+
+def versions(stream_id: str) -> Iterator[Append]:
+    """Appends of one event each, in a row."""
+    return (one(stream_id, version) for version in count(1))

@@ -1,0 +1,137 @@
+"""Given events, when a decision is taken, then these events or this broken rule.
+
+    CASE.given(unit_registered()).when(declare_project, declaration()).then(ProjectDeclared)
+
+Nothing is mocked: the real fold, decision, rules and policy pack, without HTTP or a database.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time
+from typing import Any
+from uuid import UUID
+
+from shared.events import Event, Meta, Recorded
+from shared.kernel.actor import Actor, EventRef
+from shared.kernel.dates import SHANGHAI
+from shared.kernel.identifiers import uuid7
+from shared.regulation import Context, Rule, RuleBroken
+from shared.regulation.decision import Decision, InvalidField
+from shared.regulation.pack import Library, installed
+
+TODAY = date(2026, 5, 6)
+OFFICER = Actor(person="officer-1", name="张三", body="DEB", role="OFFICER")
+SUBJECT = UUID("01890000-0000-7000-8000-000000000001")
+
+
+def as_recorded(
+    events: Sequence[Event], service: str = "registry", start: int = 1
+) -> list[Recorded]:
+    """Events as a log would hold them, one stream, positions from `start`."""
+    return [
+        Recorded(
+            event=event,
+            ref=EventRef(
+                service=service,
+                position=position,
+                stream=event.stream,
+                version=position,
+                event_id=UUID(int=position + 2**64),
+            ),
+            meta=Meta(actor=OFFICER, command="given", policy="511100-2022@1"),
+            recorded_at=datetime.combine(event.on, time(9), SHANGHAI).astimezone(UTC),
+        )
+        for position, event in enumerate(events, start)
+    ]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of it: the events, or the refusal's broken rules, or the invalid field."""
+
+    events: tuple[Event, ...] = ()
+    broken: tuple[str, ...] = ()
+    invalid: str | None = None
+    decision: Decision | None = None
+    texts: tuple[str, ...] = ()
+
+    def then(self, *types: type[Event]) -> "Outcome":
+        """Exactly these events, in this order."""
+        assert not self.broken, f"refused: {self.texts}"
+        assert self.invalid is None, f"invalid field {self.invalid}"
+        assert [type(e) for e in self.events] == list(types)
+        return self
+
+    def having(self, **values: Any) -> "Outcome":
+        """The first event carries these values."""
+        for name, value in values.items():
+            assert getattr(self.events[0], name) == value, name
+        return self
+
+    def then_broken(self, *rules: Rule[Any]) -> "Outcome":
+        """Refused, by exactly these rules."""
+        assert self.broken, f"not refused: {[e.type for e in self.events]}"
+        assert set(self.broken) == {rule.name for rule in rules}, self.texts
+        return self
+
+    def then_invalid(self, field_name: str) -> "Outcome":
+        """Refused as malformed, naming the field."""
+        assert self.invalid == field_name
+        return self
+
+
+@dataclass(frozen=True)
+class Case:
+    """A service's fold and facts; `given`, `with_facts`, `on` and `by` set the scene."""
+
+    initial: Any
+    evolve: Callable[[Any, Recorded], Any]
+    facts: Any
+    service: str
+    history: tuple[Event, ...] = ()
+    today: date = TODAY
+    actor: Actor = OFFICER
+    subject: str = str(SUBJECT)
+    policies: Library = field(default_factory=installed)
+
+    def given(self, *events: Event) -> "Case":
+        return replace(self, history=(*self.history, *events))
+
+    def with_facts(self, **facts: Any) -> "Case":
+        return replace(self, facts=replace(self.facts, **facts))
+
+    def by(self, actor: Actor) -> "Case":
+        return replace(self, actor=actor)
+
+    def at(self, day: date) -> "Case":
+        """The day on which the decision is taken."""
+        return replace(self, today=day)
+
+    def state(self) -> Any:
+        state = self.initial
+        for each in as_recorded(self.history, self.service):
+            state = self.evolve(state, each)
+        return state
+
+    def when(self, decision: Callable[..., Any], command: Any) -> Outcome:
+        now = datetime.combine(self.today, time(10), SHANGHAI).astimezone(UTC)
+        context = Context(
+            now=now,
+            actor=self.actor,
+            policies=self.policies,
+            new_id=lambda: uuid7(now),
+            command=decision.__name__,
+            subject=self.subject,
+        )
+        try:
+            made = decision(self.state(), command, self.facts, context)
+        except InvalidField as error:
+            return Outcome(invalid=error.field)
+        except RuleBroken as refusal:
+            return Outcome(
+                broken=tuple(c.rule for c in refusal.checks),
+                texts=tuple(c.text for c in refusal.checks),
+            )
+        events = (made,) if isinstance(made, Event) else tuple(made)
+        decided = context.decision(accepted=True, on=events[0].on)
+        return Outcome(events=events, decision=decided)
