@@ -22,8 +22,12 @@ def all_in_one(settings: Settings, dsns: Mapping[str, str]) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
-            for service in services.values():
-                await stack.enter_async_context(service.state.runtime)
+            runtimes = [service.state.runtime for service in services.values()]
+            for runtime in runtimes:
+                stack.push_async_callback(runtime.close)
+                await runtime.open()
+            for runtime in runtimes:
+                runtime.start()
             yield
 
     app = FastAPI(title="govit", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)

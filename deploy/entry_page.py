@@ -21,7 +21,8 @@ def entry_page(settings: Settings) -> str:
         f'<td><a href="/{name}/version">版本</a></td><td><a href="/{name}/readyz">就绪</a></td></tr>'
         for name, title in _TITLES.items()
     )
-    notice = "<p><strong>沙箱实例：时钟可设置，数据不作正式记录。</strong></p>" if settings.sandbox else ""
+    warning = "<p><strong>沙箱实例：时钟可设置，数据不作正式记录。</strong></p>"
+    notice = warning if settings.sandbox else ""
     return (
         '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>govit</title>'
         "<style>body{font:16px/1.6 sans-serif;max-width:48rem;margin:3rem auto;padding:0 1rem}"

@@ -51,9 +51,7 @@ def applicant(state: object, command: Declaration | SystemEntry, facts: object) 
 @router.post("/units", status_code=201, responses=COMMAND, tags=["单位"])
 async def register_unit(desk: AtDesk, profile: UnitProfile) -> Receipt:
     """单位登记（第五条）。"""
-    return await desk.decide(
-        UNIT, profile.unit_id, decisions.register_unit, profile, creates=True
-    )
+    return await desk.decide(UNIT, profile.unit_id, decisions.register_unit, profile, creates=True)
 
 
 @router.get("/units", responses=READ, tags=["单位"])
@@ -221,9 +219,7 @@ async def read_project(
     return project
 
 
-@router.post(
-    "/projects/{project_id}/withdrawal", status_code=201, responses=COMMAND, tags=["项目"]
-)
+@router.post("/projects/{project_id}/withdrawal", status_code=201, responses=COMMAND, tags=["项目"])
 async def withdraw_declaration(
     desk: AtDesk, project_id: ProjectPath, withdrawal: Withdrawal
 ) -> Receipt:
@@ -294,9 +290,7 @@ async def read_annual_list(
 @router.post(
     "/annual-lists/{list_id}/approval", status_code=201, responses=COMMAND, tags=["年度清单"]
 )
-async def approve_annual_list(
-    desk: AtDesk, list_id: ListPath, approval: ListApproval
-) -> Receipt:
+async def approve_annual_list(desk: AtDesk, list_id: ListPath, approval: ListApproval) -> Receipt:
     """年度清单审定（第十七条）。"""
     return await desk.decide(
         LIST, list_id, decisions.approve_annual_list, approval, facts=reactions.for_approval

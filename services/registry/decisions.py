@@ -166,7 +166,10 @@ def approve_annual_list(
     context.require(rules.listed_projects_are_reviewed(content, facts.projects))
     on = context.date_of(approval)
     approved = AnnualListApproved(on=on, list_id=context.subject_id, approval=approval)
-    return [approved, *(_listed(p, content, on, context.subject_id) for p in facts.projects.values())]
+    return [
+        approved,
+        *(_listed(p, content, on, context.subject_id) for p in facts.projects.values()),
+    ]
 
 
 def _listed(project: Project, content: AnnualList, on: date, list_id: UUID) -> Event:

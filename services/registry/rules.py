@@ -145,9 +145,7 @@ def listed_projects_are_reviewed(content: AnnualList, projects: Mapping[UUID, Pr
 def off_cycle_projects_are_supplementary(
     content: AnnualList, projects: Mapping[UUID, Project]
 ) -> Verdict:
-    off_cycle = [
-        str(i) for i, p in projects.items() if p.declaration and p.declaration.off_cycle
-    ]
+    off_cycle = [str(i) for i, p in projects.items() if p.declaration and p.declaration.off_cycle]
     return holds(
         content.supplementary or not off_cycle, f"年度外项目：{'、'.join(off_cycle) or '无'}"
     )

@@ -6,6 +6,8 @@ from pydantic import Field
 
 from shared.events.envelope import ProjectEvent
 from shared.events.vocabulary import Act, Coded, DeliveryMode, Document, Flag, LegalDate, Material
+from shared.kernel.actor import EventRef
+from shared.kernel.identifiers import UnitId
 from shared.kernel.model import Record
 from shared.kernel.text import Line, Text
 
@@ -18,7 +20,14 @@ class AcceptanceScheduled(ProjectEvent, label="验收期限确定", article="31"
     due_on: LegalDate
     """Day by which acceptance must be applied for: planned end and the trial run after it."""
     custom_development: bool
+    baseline: EventRef
+    """The reply or change that set the planned end."""
+    policy: str
+    """Policy pack of the baseline, `511100-2022@1`; the project is accepted under it."""
     open_conditions: tuple[str, ...] = ()
+    """Conditions of conditional opinions, to be met before acceptance (第二十二条)."""
+    participants: tuple[UnitId, ...] = ()
+    """Units that build along; they may look on."""
 
 
 class Completion(Act):
@@ -58,7 +67,9 @@ class TrialIncidentReported(ProjectEvent, label="试运行故障", article="31")
 class Handover(Act):
     """移交: qualified documents and source code, before acceptance (第四十三条)."""
 
-    documents: Annotated[tuple[Document, ...], Field(title="技术文档", min_length=1, max_length=100)]
+    documents: Annotated[
+        tuple[Document, ...], Field(title="技术文档", min_length=1, max_length=100)
+    ]
     source_code: Annotated[Document | None, Field(title="源代码")] = None
     checked_by: Annotated[Line, Field(title="核验人")]
 
@@ -97,7 +108,9 @@ class AcceptanceApplication(Act):
     """验收申请 with its materials (第三十一条)."""
 
     materials: Annotated[tuple[Material, ...], Field(title="验收资料", max_length=50)]
-    closed_conditions: Annotated[tuple[Line, ...], Field(title="已落实的审核条件", max_length=100)] = ()
+    closed_conditions: Annotated[
+        tuple[Line, ...], Field(title="已落实的审核条件", max_length=100)
+    ] = ()
 
 
 class AcceptanceApplied(ProjectEvent, label="申请验收", article="31"):
@@ -132,6 +145,8 @@ class AcceptanceConcluded(ProjectEvent, label="竣工验收", article="31"):
     """DEB's acceptance of a self-built project; `FAILED` bars the unit (第三十二条)."""
 
     acceptance: Acceptance
+    filing_due_on: LegalDate | None = None
+    """Day by which a passed acceptance is to be filed; None where it failed."""
 
 
 class ServiceAcceptanceReported(ProjectEvent, label="服务验收结果", article="31"):
@@ -144,13 +159,21 @@ class AcceptanceReview(Act):
     """验收审核意见: DEB on a service acceptance (第三十一条)."""
 
     conclusion: Annotated[AcceptanceConclusion, Field(title="审核结论")]
-    reviewers: Annotated[tuple[Line, ...], Field(title="参与部门、专家或机构", min_length=1, max_length=50)]
+    reviewers: Annotated[
+        tuple[Line, ...], Field(title="参与部门、专家或机构", min_length=1, max_length=50)
+    ]
     document: Annotated[Document, Field(title="审核意见（含文号）")]
     text: Annotated[Text, Field(title="意见正文")]
 
 
 class AcceptanceReviewed(ProjectEvent, label="验收审核", article="31"):
     review: AcceptanceReview
+    filing_due_on: LegalDate | None = None
+    """Day by which a passed acceptance is to be filed; None where it failed."""
+
+
+class OverdueFinding(Act):
+    """逾期认定: the due date has passed and nobody applied (第三十二条)."""
 
 
 class AcceptanceOverdue(ProjectEvent, label="逾期未验收", article="32"):

@@ -76,6 +76,7 @@ class Submission(Act):
     custom_development: Annotated[Flag, Field(title="含定制开发或二次开发")] = False
     merge: Annotated[Merge | None, Field(title="合并编报")] = None
     adjustment_chapter: Annotated[Line | None, Field(title="初步设计调整说明章节位置")] = None
+    major_adjustment: Annotated[Flag, Field(title="较可研批复的目标或主要内容有重大改变")] = False
     service: Annotated[ServiceTerms | None, Field(title="购买服务条件")] = None
     joint: Annotated[JointDesign | None, Field(title="共建共享设计")] = None
     needs_municipal_consent: Annotated[Flag, Field(title="按规定须报市政府审定")] = False
@@ -85,6 +86,8 @@ class DocumentSubmitted(ProjectEvent, label="报审文件提交", article="18"):
     submission: Submission
     digest: Digest
     """Digest of the whole submission; opinions bind to it."""
+    participants: tuple[UnitId, ...] = ()
+    """Units that build along and have to sign off (第二十一条)."""
 
 
 class SignOff(Act):
@@ -169,7 +172,9 @@ class Evaluation(Act):
 
     digest: Annotated[Digest, Field(title="所评报审文件的摘要值")]
     method: Annotated[EvaluationMethod, Field(title="方式")]
-    participants: Annotated[tuple[Line, ...], Field(title="专家或机构", min_length=1, max_length=50)]
+    participants: Annotated[
+        tuple[Line, ...], Field(title="专家或机构", min_length=1, max_length=50)
+    ]
     qualification_number: Annotated[Line | None, Field(title="第三方资质证号")] = None
     positive: Annotated[Flag, Field(title="结论是否通过")]
     conclusion: Annotated[Text, Field(title="结论正文")]
@@ -181,7 +186,7 @@ class EvaluationRecorded(ProjectEvent, label="评估论证", article="24"):
 
 
 class Consent(Act):
-    """同意: of the municipal government or the leading group, with its document (第十二、二十四条)."""
+    """同意: of the municipal government, with its document (第二十四条)."""
 
     document: Annotated[Document, Field(title="批准文件")]
 
@@ -249,9 +254,11 @@ class ChangeReason(Coded):
 
 
 class Change(Act):
-    """调整: the whole new estimate, so that money moved is computed, never claimed (第二十八、二十九条)."""
+    """调整: the whole new estimate, so that money moved is computed (第二十八、二十九条)."""
 
-    items: Annotated[tuple[Item, ...], Field(title="调整后的投资分项", min_length=1, max_length=200)]
+    items: Annotated[
+        tuple[Item, ...], Field(title="调整后的投资分项", min_length=1, max_length=200)
+    ]
     reason: Annotated[ChangeReason, Field(title="情形")]
     explanation: Annotated[Text, Field(title="理由和内容说明")]
     written_material: Annotated[Document, Field(title="书面材料")]

@@ -142,4 +142,3 @@ class Recorded:
     @property
     def version(self) -> int:
         return self.ref.version
-

@@ -1,4 +1,4 @@
-"""登记备案: units, system catalogue, declarations, central review, annual list (第九、十五至十七条)."""
+"""登记备案: units, systems, declarations, central review, annual list (第九、十五至十七条)."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -141,7 +141,9 @@ class Declaration(Act):
     operation_cost: Annotated[Money, Field(title="年运行维护经费（元）")]
     sources: Annotated[tuple[Source, ...], Field(title="资金来源", min_length=1, max_length=20)]
     participants: Annotated[tuple[Participant, ...], Field(title="参建部门", max_length=50)] = ()
-    county_codes: Annotated[tuple[DivisionCode, ...], Field(title="协同县（市、区）", max_length=20)] = ()
+    county_codes: Annotated[
+        tuple[DivisionCode, ...], Field(title="协同县（市、区）", max_length=20)
+    ] = ()
     base_project_id: Annotated[UUID | None, Field(title="升级改造的原项目")] = None
     classified: Annotated[Flag, Field(title="是否涉密")] = False
 
@@ -272,7 +274,9 @@ class InformationResource(Record):
 class ResourceCatalogue(Act):
     """信息资源目录 of a project, or the statement that it yields no data (第二十条)."""
 
-    resources: Annotated[tuple[InformationResource, ...], Field(title="信息资源", max_length=500)] = ()
+    resources: Annotated[
+        tuple[InformationResource, ...], Field(title="信息资源", max_length=500)
+    ] = ()
     no_data_statement: Annotated[Text | None, Field(title="无数据资源说明")] = None
 
     @model_validator(mode="after")

@@ -31,7 +31,7 @@ def upcaster(event_type: str, version: int) -> Callable[[Upcaster], Upcaster]:
 
 
 def decode(event_type: str, version: int, data: bytes) -> Event:
-    """The event that stored bytes hold, brought up to the present version; UnknownEvent otherwise."""
+    """The event that stored bytes hold, in the present version; UnknownEvent otherwise."""
     kind = EVENTS.get(event_type)
     if kind is None or version > kind.schema_version:
         raise UnknownEvent(f"{event_type} v{version} is not known to this release")
@@ -59,7 +59,7 @@ def recorded(
     """A row of any service's log as the event it holds."""
     return Recorded(
         event=decode(event_type, schema_version, data),
-        ref=EventRef.model_construct(
+        ref=EventRef(
             service=service, position=position, stream=stream, version=version, event_id=event_id
         ),
         meta=Meta.model_validate_json(meta),

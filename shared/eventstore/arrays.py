@@ -18,16 +18,19 @@ __all__ = [
     "DateArray",
     "Int2Array",
     "Int4Array",
+    "Int8Array",
     "TextArray",
     "UuidArray",
     "bytes_element",
     "date_element",
+    "int8_element",
     "register",
     "text_element",
 ]
 
 _header = struct.Struct(">iiIii").pack
 _length = struct.Struct(">I").pack
+_int8 = struct.Struct(">Iq").pack
 _date = struct.Struct(">Ii").pack
 _POSTGRES_DAY_ZERO = date(2000, 1, 1).toordinal()
 
@@ -58,6 +61,10 @@ class Int4Array(_Array):
     element_oid, array_oid = 23, 1007
 
 
+class Int8Array(_Array):
+    element_oid, array_oid = 20, 1016
+
+
 class TextArray(_Array):
     element_oid, array_oid = 25, 1009
 
@@ -80,6 +87,11 @@ def text_element(value: str) -> bytes:
     return bytes_element(value.encode())
 
 
+def int8_element(value: int) -> bytes:
+    """An element of an `Int8Array`."""
+    return _int8(8, value)
+
+
 def date_element(value: date) -> bytes:
     """An element of a `DateArray`."""
     return _date(4, value.toordinal() - _POSTGRES_DAY_ZERO)
@@ -98,7 +110,15 @@ def _dumper(array: type[_Array]) -> type[Dumper]:
 
 _DUMPERS = {
     array: _dumper(array)
-    for array in (ByteaArray, Int2Array, Int4Array, TextArray, DateArray, UuidArray)
+    for array in (
+        ByteaArray,
+        DateArray,
+        Int2Array,
+        Int4Array,
+        Int8Array,
+        TextArray,
+        UuidArray,
+    )
 }
 
 

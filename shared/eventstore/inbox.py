@@ -10,9 +10,9 @@ import psycopg
 from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool
 
-from shared.eventstore.records import RecordedEvent
 from shared.events import Recorded
 from shared.events.upcasting import recorded
+from shared.eventstore.records import RecordedEvent
 
 __all__ = ["Gap", "Inbox", "create_inbox"]
 
@@ -34,9 +34,11 @@ CREATE TABLE inbox (
     PRIMARY KEY (source, position)
 );
 CREATE INDEX inbox_subjects ON inbox USING gin (subjects);
+CREATE INDEX inbox_types ON inbox (type, recorded_at);
 CREATE TABLE inbox_position (source text PRIMARY KEY, position bigint NOT NULL);
 """
 
+_INSERT = "INSERT INTO inbox VALUES (%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s)"
 _COLUMNS = (
     "source, position, stream_id, version, event_id, type, schema_version, data, meta, recorded_at"
 )
@@ -57,8 +59,8 @@ def create_inbox(execute: Callable[[str], Any], application_role: str) -> None:
 class Inbox:
     """Events of other services' logs that this service's decisions rest on."""
 
-    def __init__(self, dsn: str, wanted: Callable[[str], bool]) -> None:
-        """`wanted` says of an event type whether its events are kept; positions always move."""
+    def __init__(self, dsn: str, wanted: Callable[[str, str], bool]) -> None:
+        """`wanted(source, type)` says whether such events are kept; positions always move."""
         self._pool: ConnectionPool[psycopg.Connection[TupleRow]] = ConnectionPool(
             dsn, min_size=0, max_size=4, open=False, kwargs={"application_name": "govit inbox"}
         )
@@ -103,11 +105,9 @@ class Inbox:
             expected = range(reached + 1, reached + 1 + len(fresh))
             if [e.position for e, _ in fresh] != list(expected):
                 raise Gap(f"{source}: expected position {reached + 1}, got {fresh[0][0].position}")
+            kept = [_row(source, e, s) for e, s in fresh if self._wanted(source, e.type)]
             with connection.cursor() as cursor:
-                cursor.executemany(
-                    "INSERT INTO inbox VALUES (%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s)",
-                    [_row(source, e, subjects) for e, subjects in fresh if self._wanted(e.type)],
-                )
+                cursor.executemany(_INSERT, kept)
             connection.execute(
                 "UPDATE inbox_position SET position = %s WHERE source = %s",
                 [expected[-1], source],
@@ -136,20 +136,30 @@ class Inbox:
             "source = %s AND position > %s", [source, position], f" LIMIT {int(limit)}"
         )
 
-    def raw(self, source: str, after: int, limit: int) -> list[tuple[Any, ...]]:
-        """Rows as received: position, stream_id, …, leaf; what an auditor verifies."""
+    def of_type(self, event_type: str, subject: str | None, limit: int) -> list[Recorded]:
+        """The newest kept events of a type, of one subject or of all."""
+        where, values = "type = %s", [event_type]
+        if subject is not None:
+            where, values = f"{where} AND subjects @> ARRAY[%s]", [event_type, subject]
+        return self._select(where, values, f" DESC LIMIT {int(limit)}", order="recorded_at")
+
+    def rows(self, source: str, after: int, limit: int) -> list[RecordedEvent]:
+        """Events of one source exactly as received: what an auditor hashes again."""
         with self._pool.connection() as connection:
-            return connection.execute(
-                "SELECT position, stream_id, version, event_id, type, schema_version, data, meta,"
+            rows = connection.execute(
+                "SELECT stream_id, version, type, data, position, meta, event_id, schema_version,"
                 " effective_on, recorded_at, leaf FROM inbox WHERE source = %s AND position > %s"
                 " ORDER BY position LIMIT %s",
                 [source, after, limit],
             ).fetchall()
+        return [RecordedEvent(*row) for row in rows]
 
-    def _select(self, where: str, values: list[Any], limit: str = "") -> list[Recorded]:
+    def _select(
+        self, where: str, values: list[Any], limit: str = "", order: str = "source, position"
+    ) -> list[Recorded]:
         with self._pool.connection() as connection:
             rows = connection.execute(
-                f"SELECT {_COLUMNS} FROM inbox WHERE {where} ORDER BY source, position{limit}",  # noqa: S608 - fixed fragments
+                f"SELECT {_COLUMNS} FROM inbox WHERE {where} ORDER BY {order}{limit}",  # noqa: S608 - fixed fragments
                 values,
             ).fetchall()
         return [_as_recorded(row) for row in rows]

@@ -43,8 +43,7 @@ _FEED = EVENTS + " WHERE position > %s ORDER BY position LIMIT %s"
 _EVENT = EVENTS + " WHERE event_id = %s"
 _RANGE = EVENTS + " WHERE position > %s AND position <= %s ORDER BY position LIMIT %s"
 _TOPICS = (
-    EVENTS
-    + " WHERE position > %s AND position <= %s AND type = ANY(%s) ORDER BY position LIMIT %s"
+    EVENTS + " WHERE position > %s AND position <= %s AND type = ANY(%s) ORDER BY position LIMIT %s"
 )
 _KEY = "SELECT fingerprint, first_position, last_position FROM idempotency WHERE key = %s"
 _HEAD = "SELECT position, frontier, hash, origin, recorded_at, sandbox FROM log_head"

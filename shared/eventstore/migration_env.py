@@ -5,7 +5,7 @@ from sqlalchemy import create_engine, pool, text
 
 
 def run() -> None:
-    """Upgrade the database that `config.attributes` names; the application may read the revision."""
+    """Upgrade the database that `config.attributes` names, and let the application use it."""
     attributes = context.config.attributes
     engine = create_engine(attributes["url"], poolclass=pool.NullPool)
     with engine.begin() as connection:

@@ -38,6 +38,8 @@ log = structlog.get_logger(__name__)
 
 SCHEMA = "views"
 BATCH = 500
+LINGER_SECONDS = 0.1
+"""How long events may gather before they are projected, where no reader waits for them."""
 
 Project = Callable[[Connection, Recorded], None]
 
@@ -86,6 +88,7 @@ class Projector:
         self._service, self._log, self._views = service, log, views
         self._engine = create_engine(sqlalchemy_url(dsn), pool_size=4)
         self._moved = asyncio.Condition()
+        self._hurry = asyncio.Event()
         self._position = 0
 
     @property
@@ -132,9 +135,21 @@ class Projector:
                 self._position = reached
                 self._moved.notify_all()
             await self._log.wait_beyond(reached, 1.0)
+            await self._linger()
+
+    async def _linger(self) -> None:
+        try:
+            async with asyncio.timeout(LINGER_SECONDS):
+                await self._hurry.wait()
+        except TimeoutError:
+            pass
+        self._hurry.clear()
 
     async def reach(self, position: int, seconds: float) -> None:
         """Wait until the views speak for a position; TimeoutError after `seconds`."""
+        if self._position >= position:
+            return
+        self._hurry.set()
         async with asyncio.timeout(seconds), self._moved:
             await self._moved.wait_for(lambda: self._position >= position)
 

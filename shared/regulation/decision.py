@@ -98,7 +98,7 @@ class Context:
     def decision(self, *, accepted: bool, on: date) -> Decision:
         """The record of what was checked so far."""
         basis = {ref.event_id: ref for check in self.checks for ref in check.basis}
-        return Decision.model_construct(
+        return Decision(
             decision_id=self.new_id(),
             command=self.command,
             accepted=accepted,

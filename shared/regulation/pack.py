@@ -5,7 +5,7 @@ dates; a `Policy` is a pack seen on one day.
 """
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
@@ -147,7 +147,7 @@ class Library:
 
     @classmethod
     def load(cls, jurisdiction: str, folder: Path = PACKS) -> "Library":
-        """Read and check every pack of `folder` for a jurisdiction; PackError names file and key."""
+        """Read and check the packs of a jurisdiction; PackError names file and key."""
         packs = [read(path) for path in sorted(folder.glob("*.toml"))]
         own = tuple(p for p in packs if p.jurisdiction == jurisdiction)
         if not own:
@@ -176,17 +176,24 @@ def read(path: Path) -> Pack:
     try:
         content: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))
         pack = Pack.model_validate(content)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise PackError(f"{path.name}: {error}") from error
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
         raise PackError(f"{path.name}: {key}: {first['msg']}") from error
-    cited = [v.article for v in pack.values] + [p.article for p in pack.authority.values()]
-    for number in cited:
+    for key, number in _citations(pack):
         if number not in pack.articles:
-            raise PackError(f"{path.name}: article {number} is not in [articles]")
+            raise PackError(f"{path.name}: {key}: article {number} is not in [articles]")
     return pack
+
+
+def _citations(pack: Pack) -> Iterator[tuple[str, str]]:
+    """Every key of a pack that cites an article, and the article."""
+    yield from ((f"values.{v.key}", v.article) for v in pack.values)
+    yield from ((f"authority.{command}", p.article) for command, p in pack.authority.items())
+    for stage, materials in pack.materials.items():
+        yield from ((f"materials.{stage}.{m.code}", m.article) for m in materials)
 
 
 def _refuse_overlap(packs: Iterable[Pack]) -> None:

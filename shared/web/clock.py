@@ -1,7 +1,6 @@
 """时钟: the only place that reads the time; a sandbox's clock can be set, forwards only."""
 
 import json
-import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
@@ -46,13 +45,24 @@ class SandboxClock:
             self._stamp = stamp
         return datetime.now(UTC) + self._offset
 
+    @classmethod
+    def start_at(cls, file: Path, instant: datetime) -> "SandboxClock":
+        """A clock that begins at `instant`, before or after the machine's; for a new sandbox."""
+        clock = cls(file)
+        clock._write(instant)
+        return clock
+
     def advance_to(self, instant: datetime) -> datetime:
         """Set the clock; ClockRunsBackwards unless `instant` is ahead of it."""
-        if instant <= self.now():
-            raise ClockRunsBackwards(f"{instant.isoformat()} 不晚于当前沙箱时间 {self.now().isoformat()}")
+        now = self.now()
+        if instant <= now:
+            raise ClockRunsBackwards(f"{instant.isoformat()} 不晚于当前沙箱时间 {now.isoformat()}")
+        self._write(instant)
+        return self.now()
+
+    def _write(self, instant: datetime) -> None:
         offset = (instant - datetime.now(UTC)).total_seconds()
         self._file.parent.mkdir(parents=True, exist_ok=True)
         fresh = self._file.with_suffix(".new")
         fresh.write_text(json.dumps({"offset_seconds": offset}))
-        os.replace(fresh, self._file)
-        return self.now()
+        fresh.replace(self._file)

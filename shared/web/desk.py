@@ -87,7 +87,11 @@ class Reading:
             await self.runtime.fence()
             self._fenced = True
         known = self.runtime.inbox.known(subject)
-        return known if known is not None else await asyncio.to_thread(self.runtime.inbox.about, subject)
+        return (
+            known
+            if known is not None
+            else await asyncio.to_thread(self.runtime.inbox.about, subject)
+        )
 
 
 @dataclass(frozen=True)
@@ -129,7 +133,7 @@ class Desk:
         policy = self.runtime.policy_now()
         authorise(self.actor, policy, self.operation)
         try:
-            appended = await self._settle(
+            appended, made = await self._settle(
                 aggregate, subject, decision, command, facts, creates, parties
             )
         except IdempotencyKeyReused:
@@ -140,8 +144,8 @@ class Desk:
             appended_before = await self._answered_before()
             if appended_before is None:
                 raise
-            appended = appended_before
-        receipt = self._answer(appended)
+            appended, made = appended_before, None
+        receipt = self._answer(appended, made)
         if self.response is not None and creates:
             self.response.headers["Location"] = f"{self.path}/{receipt.id}"
         return receipt
@@ -155,7 +159,8 @@ class Desk:
         facts: Gather | None,
         creates: bool,
         parties: Parties | None,
-    ) -> Appended:
+    ) -> tuple[Appended, Decision | None]:
+        """The events as recorded, and the decision unless they are an earlier answer."""
         stream = aggregate.stream(subject)
         fresh = False
         for _ in range(ATTEMPTS):
@@ -172,16 +177,20 @@ class Desk:
                     parties(folded.state, command, found),
                 )
             events = self._run(decision, folded, command, found, context, stream)
+            made = context.decision(accepted=not _is_refusal(events[0].type), on=events[0].on)
+            metas = self._metas(made, len(events))
             try:
                 appended = await self.runtime.log.append(
-                    self._append(events, context, reading.versions)
+                    self._append(events, metas, reading.versions)
                 )
             except VersionConflict:
                 self.runtime.forget(list(reading.versions))
                 fresh = True
                 continue
-            self._keep(aggregate, stream, folded, appended)
-            return appended
+            if appended.replayed:
+                return appended, None
+            self._keep(aggregate, stream, folded, appended, list(zip(events, metas, strict=True)))
+            return appended, made
         raise ProblemError(
             "busy",
             "有其他办理正在改变同一对象，请稍后以同一 Idempotency-Key 重试",
@@ -196,7 +205,8 @@ class Desk:
             return folded
         if self.if_match is None:
             raise ProblemError(
-                "version_missing", f'请在 If-Match 中提供对象的当前版本（当前 ETag 为 "{folded.version}"）'
+                "version_missing",
+                f'请在 If-Match 中提供对象的当前版本（当前 ETag 为 "{folded.version}"）',
             )
         if self.if_match != f'"{folded.version}"':
             folded = await self.runtime.fold(aggregate, subject)
@@ -240,7 +250,7 @@ class Desk:
         about = [stream]
         if unit := getattr(command, "unit_id", None) or self.actor.unit_id:
             about.append(f"unit:{unit}")
-        return RequestRefused.model_construct(
+        return RequestRefused(
             on=context.today,
             refusal_id=self.new_id(),
             subject=stream,
@@ -251,27 +261,29 @@ class Desk:
             about=tuple(about),
         )
 
+    def _metas(self, decision: Decision, count: int) -> list[Meta]:
+        first = Meta(
+            actor=self.actor,
+            command=self.operation,
+            policy=decision.policy,
+            clock=self.runtime.clock.kind,
+            correlation_id=self.correlation_id,
+            causation_id=self.causation_id,
+            traceparent=self.traceparent,
+            decision_id=decision.decision_id,
+            decision=decision,
+        )
+        others = first.model_copy(update={"decision": None}) if count > 1 else first
+        return [first, *[others] * (count - 1)]
+
     def _append(
-        self, events: tuple[Event, ...], context: Context, versions: dict[str, int]
+        self, events: tuple[Event, ...], metas: list[Meta], versions: dict[str, int]
     ) -> Append:
-        accepted = not isinstance(events[0], RequestRefused)
-        decision = context.decision(accepted=accepted, on=events[0].on)
         reached = dict(versions)
         rows = []
-        for index, event in enumerate(events):
+        for event, meta in zip(events, metas, strict=True):
             stream = event.stream
             reached[stream] = reached.get(stream, 0) + 1
-            meta = Meta.model_construct(
-                actor=self.actor,
-                command=self.operation,
-                policy=decision.policy,
-                clock=self.runtime.clock.kind,
-                correlation_id=self.correlation_id,
-                causation_id=self.causation_id,
-                traceparent=self.traceparent,
-                decision_id=decision.decision_id,
-                decision=None if index else decision,
-            )
             rows.append(
                 NewEvent(
                     originator_id=stream,
@@ -287,11 +299,18 @@ class Desk:
         return Append(tuple(rows), guards=versions, idempotency=self.key)
 
     def _keep(
-        self, aggregate: Aggregate, stream: str, folded: Folded, appended: Appended
+        self,
+        aggregate: Aggregate,
+        stream: str,
+        folded: Folded,
+        appended: Appended,
+        contents: list[tuple[Event, Meta]],
     ) -> None:
-        news = [self.runtime.as_recorded(row) for row in appended.events if row.stream_id == stream]
-        if appended.replayed:
-            return
+        news = [
+            Recorded(event, self.runtime.ref(row), meta, row.recorded_at)
+            for row, (event, meta) in zip(appended.events, contents, strict=True)
+            if row.stream_id == stream
+        ]
         if news:
             self.runtime.advance(aggregate, stream, folded, news)
         self.runtime.forget([r.stream_id for r in appended.events if r.stream_id != stream])
@@ -302,12 +321,12 @@ class Desk:
         except IdempotencyKeyReused:
             raise _key_reused() from None
 
-    def _answer(self, appended: Appended) -> Receipt:
+    def _answer(self, appended: Appended, made: Decision | None) -> Receipt:
         rows = appended.events
-        decision = Meta.model_validate_json(rows[0].meta).decision
+        decision = made or Meta.model_validate_json(rows[0].meta).decision
         if decision is None:
             raise ValueError(f"event {rows[0].event_id} carries no decision")
-        if rows[0].type == RequestRefused.__name__:
+        if _is_refusal(rows[0].type):
             raise refused(decision)
         # On a replay the subject of a creation is the one made at the first time.
         main = rows[0]
@@ -316,7 +335,7 @@ class Desk:
             self.response.headers["ETag"] = f'"{version}"'
             if appended.replayed:
                 self.response.headers["Idempotency-Replayed"] = "true"
-        return Receipt.model_construct(
+        return Receipt(
             id=main.stream_id.partition(":")[2],
             version=version,
             position=rows[-1].position,
@@ -326,8 +345,12 @@ class Desk:
         )
 
 
+def _is_refusal(event_type: str) -> bool:
+    return event_type == RequestRefused.__name__
+
+
 def _receipt_event(row: RecordedEvent) -> ReceiptEvent:
-    return ReceiptEvent.model_construct(
+    return ReceiptEvent(
         event_id=row.event_id,
         type=row.type,
         label=EVENTS[row.type].label,
@@ -374,7 +397,8 @@ async def desk(
         ),
     ] = None,
     if_match: Annotated[
-        str | None, Header(title="对象版本", description='读取时得到的 ETag，例如 "3"；"*" 表示任意')
+        str | None,
+        Header(title="对象版本", description='读取时得到的 ETag，例如 "3"；"*" 表示任意'),
     ] = None,
     traceparent: Annotated[str, Header(include_in_schema=False, max_length=100)] = "",
     x_correlation_id: Annotated[
@@ -393,10 +417,8 @@ async def desk(
     return Desk(
         runtime=request.app.state.runtime,
         actor=actor,
-        operation=request.scope["route"].operation_id,
-        key=IdempotencyKey(
-            hashlib.sha256(owner).hexdigest(), hashlib.sha256(asked).digest()
-        ),
+        operation=request.scope["route"].name,
+        key=IdempotencyKey(hashlib.sha256(owner).hexdigest(), hashlib.sha256(asked).digest()),
         if_match=if_match,
         request_digest=f"sha256:{hashlib.sha256(body).hexdigest()}",
         correlation_id=x_correlation_id,

@@ -21,6 +21,9 @@ PAGE = 500
 WAIT_SECONDS = 10.0
 """How long one feed request may be held open for news."""
 
+LINGER_SECONDS = 0.1
+"""How long news may gather before they are fetched, where nobody waits for them."""
+
 
 class Follower:
     """Follows one service's log; stops rather than skip, and starts again by itself."""
@@ -32,6 +35,7 @@ class Follower:
         self.healthy = True
         self._client, self._inbox, self._on_news = client, inbox, on_news
         self._moved = asyncio.Condition()
+        self._hurry = asyncio.Event()
         self._asking: asyncio.Task[int] | None = None
         self._next: asyncio.Task[int] | None = None
         self._position = 0
@@ -42,8 +46,10 @@ class Follower:
         self._position = await asyncio.to_thread(self._inbox.position, self.source)
         while True:
             try:
-                await self._pull()
+                full = await self._pull()
                 self.healthy, pause = True, 0.1
+                if not full:
+                    await self._linger()
             except Exception as error:  # anything: following must outlive every fault
                 self.healthy = False
                 log.warning("following_failed", source=self.source, error=repr(error))
@@ -51,7 +57,16 @@ class Follower:
                 pause = min(pause * 2, 5.0)
                 self._position = await asyncio.to_thread(self._inbox.position, self.source)
 
-    async def _pull(self) -> None:
+    async def _linger(self) -> None:
+        # One page for many events costs little more than for one; a waiting decision hurries it.
+        try:
+            async with asyncio.timeout(LINGER_SECONDS):
+                await self._hurry.wait()
+        except TimeoutError:
+            pass
+        self._hurry.clear()
+
+    async def _pull(self) -> bool:
         answer = await self._client.get(
             "/v1/feed",
             params={"after": self._position, "limit": PAGE, "wait": WAIT_SECONDS},
@@ -60,13 +75,14 @@ class Follower:
         answer.raise_for_status()
         events = answer.json()["events"]
         if not events:
-            return
+            return False
         page = [(row, subjects_of(row)) for row in map(from_wire, events)]
         reached = await asyncio.to_thread(self._inbox.store, self.source, page)
         async with self._moved:
             self._position = reached
             self._moved.notify_all()
         self._on_news()
+        return len(events) == PAGE
 
     async def fresh(self, seconds: float) -> None:
         """Wait until everything the source held when this was called is here.
@@ -75,9 +91,8 @@ class Follower:
         """
         try:
             async with asyncio.timeout(seconds):
-                head = await self._head()
-                async with self._moved:
-                    await self._moved.wait_for(lambda: self._position >= head)
+                head = await self._newest()
+                await self._reach(head)
         except (TimeoutError, httpx.HTTPError):
             raise ProblemError(
                 "facts_not_fresh",
@@ -85,7 +100,26 @@ class Follower:
                 headers={"Retry-After": "2"},
             ) from None
 
-    async def _head(self) -> int:
+    async def reach(self, position: int, seconds: float) -> None:
+        """Wait until a position has been followed; TimeoutError after `seconds`."""
+        async with asyncio.timeout(seconds):
+            await self._reach(position)
+
+    async def head(self) -> dict[str, Any]:
+        """What the source says of its log now (`LogHead`)."""
+        answer = await self._client.get("/v1/feed/head")
+        answer.raise_for_status()
+        head: dict[str, Any] = answer.json()
+        return head
+
+    async def _reach(self, position: int) -> None:
+        if self._position >= position:
+            return
+        self._hurry.set()
+        async with self._moved:
+            await self._moved.wait_for(lambda: self._position >= position)
+
+    async def _newest(self) -> int:
         # A request already under way may have read the head before this call; the one after it
         # cannot, and all who wait share it.
         if self._asking is None or self._asking.done():
@@ -95,15 +129,13 @@ class Follower:
             self._next = asyncio.create_task(self._ask_after(self._asking))
         return await asyncio.shield(self._next)
 
-    async def _ask_after(self, earlier: "asyncio.Task[int]") -> int:
+    async def _ask_after(self, earlier: asyncio.Task[int]) -> int:
         await asyncio.wait([earlier])
         self._asking, self._next = self._next, None
         return await self._ask()
 
     async def _ask(self) -> int:
-        answer = await self._client.get("/v1/feed/head")
-        answer.raise_for_status()
-        return int(answer.json()["position"])
+        return int((await self.head())["position"])
 
 
 class Fence:

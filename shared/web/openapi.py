@@ -1,18 +1,25 @@
 """OpenAPI: one document per service that every generator accepts.
 
-ASCII on the wire, `Problem` for every error, Chinese descriptions: a model's docstring opens with
-its Chinese term, and that opening is what the document shows.
+ASCII on the wire, `Problem` for every error, Chinese for people: a model's docstring opens with
+its Chinese term, and that opening is what the document shows; an endpoint's docstring is its
+description, and the first sentence of it its summary.
 """
 
 import re
+from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from shared.web.problems import Problem
+from shared.web.problems import Problem, problems
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
+_SUCCESSES = {HTTPStatus.OK: "成功", HTTPStatus.CREATED: "已办理"}
+_METHODS = ("get", "put", "post", "delete", "patch")
+# What the framework says where nobody said anything.
+_FRAMEWORK_ANSWER = "Successful Response"
 
 
 def document(app: FastAPI) -> dict[str, Any]:
@@ -32,12 +39,32 @@ def document(app: FastAPI) -> dict[str, Any]:
         schemas.pop(unused, None)
     for schema in schemas.values():
         _describe(schema)
+    for operation in _operations(content):
+        _say_in_chinese(operation)
+        operation["responses"].setdefault("default", problems()["default"])
+        for parameter in operation.get("parameters", []):
+            _without_derived_titles(parameter["schema"])
+    _without_derived_titles(schemas)
     return content
 
 
 def _problem_schemas() -> dict[str, Any]:
     schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     return {**schema.pop("$defs", {}), "Problem": schema}
+
+
+def _operations(content: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for item in content["paths"].values():
+        yield from (item[method] for method in _METHODS if method in item)
+
+
+def _say_in_chinese(operation: dict[str, Any]) -> None:
+    # The derived summary is the function's name over again, which `operationId` says already.
+    if description := operation.get("description"):
+        operation["summary"] = re.split(r"[。；\n]", description)[0]
+    for status, answer in operation["responses"].items():
+        if answer["description"] == _FRAMEWORK_ANSWER:
+            answer["description"] = _SUCCESSES[HTTPStatus(int(status))]
 
 
 def _describe(schema: dict[str, Any]) -> None:
@@ -49,3 +76,17 @@ def _describe(schema: dict[str, Any]) -> None:
         schema["description"] = opening
     else:
         del schema["description"]
+
+
+def _without_derived_titles(found: Any) -> None:
+    """Drop titles that are but the name of the field or model in other letters."""
+    if isinstance(found, list):
+        for each in found:
+            _without_derived_titles(each)
+    elif isinstance(found, dict):
+        title = found.get("title")
+        if isinstance(title, str) and not _HAN.search(title):
+            del found["title"]
+        for key, each in found.items():
+            if key not in ("default", "examples", "const", "enum"):
+                _without_derived_titles(each)

@@ -58,6 +58,7 @@ CODES: dict[str, tuple[int, str]] = {
     "rule_broken": (409, "不符合管理办法"),
     "version_conflict": (412, "版本已变化"),
     "too_large": (413, "请求体过大"),
+    "unsupported_media_type": (415, "不支持的内容类型"),
     "invalid_payload": (422, "请求内容有误"),
     "idempotency_key_reused": (422, "Idempotency-Key 已用于其他请求"),
     "version_missing": (428, "缺少 If-Match"),
@@ -188,6 +189,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
+        if isinstance(error.__cause__, ProblemError):  # FastAPI wraps what reading a body raises
+            return error.__cause__.response(request.url.path)
         code = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}.get(
             error.status_code, "malformed_json" if error.status_code == 400 else "internal_error"
         )

@@ -19,6 +19,7 @@ from shared.eventstore.log import EventLog
 from shared.eventstore.migrations import require_head
 from shared.eventstore.projection import Projector, Views
 from shared.eventstore.records import Head, RecordedEvent
+from shared.kernel.actor import EventRef
 from shared.kernel.dates import legal_date
 from shared.regulation.pack import Library, NoPolicyInForce, Policy, installed
 from shared.web.actors import SYSTEM, DevelopmentIssuer, Verifier
@@ -99,14 +100,12 @@ class Runtime:
         )
         self.policies: Library = installed(settings.jurisdiction)
         self.issuer = (
-            None
-            if settings.mode is InstanceMode.PRODUCTION
-            else DevelopmentIssuer(settings.home)
+            None if settings.mode is InstanceMode.PRODUCTION else DevelopmentIssuer(settings.home)
         )
         self.verifier = self._verifier()
         self.log = EventLog(dsn, clock=self.clock.now, sandbox=settings.sandbox)
         self.inbox = Inbox(dsn, self._wanted)
-        self._peers = peers or {}
+        self._peers = {} if peers is None else peers
         self._cache: OrderedDict[str, Folded] = OrderedDict()
         self._news = asyncio.Event()
         self._stack = AsyncExitStack()
@@ -124,13 +123,19 @@ class Runtime:
             raise ValueError("production needs GOVIT_ISSUER_KEY")
         return Verifier(self.issuer.keys)
 
-    def _wanted(self, event_type: str) -> bool:
-        wanted = {t for types in self.spec.follows.values() for t in types}
-        return not wanted or event_type in wanted
+    def _wanted(self, source: str, event_type: str) -> bool:
+        types = self.spec.follows[source]
+        return not types or event_type in types
 
     # -- life ------------------------------------------------------------------------------
 
     async def __aenter__(self) -> Self:
+        await self.open()
+        self.start()
+        return self
+
+    async def open(self) -> None:
+        """Reach the database; SchemaBehind where it is not at this release's schema."""
         await asyncio.to_thread(require_head, self.dsn, self.name)
         if self.spec.decides:
             await asyncio.to_thread(self.log.open)
@@ -141,16 +146,23 @@ class Runtime:
             client = await self._stack.enter_async_context(self._client(source))
             self.followers.append(Follower(source, client, self.inbox, self._news.set))
         self.fence = Fence(self.followers, self.settings.fence_seconds)
-        self._start(*(f.run() for f in self.followers))
         if self.projector:
             await asyncio.to_thread(self.projector.open)
             self._stack.callback(self.projector.close)
+
+    def start(self) -> None:
+        """Begin to follow, project and react; in one process, once all services are open."""
+        self._start(*(f.run() for f in self.followers))
+        if self.projector:
             self._start(self.projector.run())
         if self.spec.reactions:
             self._start(self._react())
-        return self
 
     async def __aexit__(self, *error: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Stop what was started and let go of the database."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -206,6 +218,16 @@ class Runtime:
     async def read(self, after: int, limit: int) -> list[RecordedEvent]:
         return await asyncio.to_thread(self.log.read, after, limit)
 
+    def ref(self, row: RecordedEvent) -> EventRef:
+        """Where a row of this service's log stands."""
+        return EventRef(
+            service=self.name,
+            position=row.position,
+            stream=row.stream_id,
+            version=row.version,
+            event_id=row.event_id,
+        )
+
     def as_recorded(self, row: RecordedEvent) -> Recorded:
         """A row of this service's log as the event it holds."""
         return recorded(
@@ -249,7 +271,9 @@ class Runtime:
         for stream in streams:
             self._cache.pop(stream, None)
 
-    def advance(self, aggregate: Aggregate, stream: str, base: Folded, news: list[Recorded]) -> None:
+    def advance(
+        self, aggregate: Aggregate, stream: str, base: Folded, news: list[Recorded]
+    ) -> None:
         """Keep the state after events this process has just appended."""
         state = base.state
         for each in news:

@@ -24,13 +24,17 @@ class StrictRequest(Request):
             async for chunk in self.stream():
                 size += len(chunk)
                 if size > MAX_BODY:
-                    raise ProblemError("too_large", f"请求体不得超过 {MAX_BODY // 1024 // 1024} MiB")
+                    raise ProblemError(
+                        "too_large", f"请求体不得超过 {MAX_BODY // 1024 // 1024} MiB"
+                    )
                 chunks.append(chunk)
             self._body = b"".join(chunks)
         return self._body
 
     async def json(self) -> Any:
         body = await self.body()
+        if not body:
+            raise ProblemError("malformed_json", "请求体为空，请提供 JSON 对象")
         try:
             orjson.loads(body)  # refuses NaN, lone surrogates, bad UTF-8 and bottomless nesting
             return json.loads(body, object_pairs_hook=_unique)
@@ -54,6 +58,11 @@ class StrictRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def strict(request: Request) -> Response:
+            kind = request.headers.get("content-type", "")
+            if self.body_field and kind.partition(";")[0].strip().lower() != "application/json":
+                raise ProblemError(
+                    "unsupported_media_type", "请以 Content-Type: application/json 提交"
+                )
             return await handle(StrictRequest(request.scope, request.receive))
 
         return strict

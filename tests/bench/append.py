@@ -36,7 +36,7 @@ __all__ = ["run"]
 
 WRITERS = 32
 SECONDS = 3.0
-REPETITIONS = 7
+REPETITIONS = 5
 # More than any side here writes in SECONDS, for each writer.
 PREPARED = 4000
 DATA = b'{"project":"demo","amount":"1234567.00","note":"append benchmark"}' * 5
@@ -105,9 +105,7 @@ def _sides(server: Server) -> Iterator[Sides]:
         admin.execute("CREATE DATABASE bench_log")
         admin.execute("CREATE DATABASE bench_library")
     dsn = server.dsn("bench_log")
-    engine = sqlalchemy.create_engine(
-        "postgresql+psycopg://", creator=lambda: psycopg.connect(dsn)
-    )
+    engine = sqlalchemy.create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(dsn))
     with engine.begin() as connection:
         create_log(connection, application_role=server.superuser, origin="govit/bench/log")
         connection.exec_driver_sql(RAW_TABLE, execution_options={"no_parameters": True})
@@ -124,8 +122,7 @@ def _sides(server: Server) -> Iterator[Sides]:
             raw=lambda: raw_rate(dsn, processes),
             library=lambda: _in_threads(
                 lambda: (
-                    [StoredEvent(uuid4(), 1, "ProjectDeclared", DATA)]
-                    for _ in iter(int, None)
+                    [StoredEvent(uuid4(), 1, "ProjectDeclared", DATA)] for _ in iter(int, None)
                 ),
                 recorder.insert_events,
                 WRITERS,

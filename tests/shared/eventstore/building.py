@@ -13,6 +13,14 @@ from shared.eventstore import Append, NewEvent
 
 MAY_6 = date(2026, 5, 6)
 
+EMPTY = """
+    UPDATE log_head SET position = 0, recorded_at = NULL, frontier = '', sandbox = NULL,
+                        hash = 'sm3', origin = 'govit/511100/registry';
+    TRUNCATE events, idempotency, tracking, snapshots;
+    ALTER TABLE events ENABLE ALWAYS TRIGGER recorded_stays;
+    ALTER TABLE log_head ENABLE ALWAYS TRIGGER head_stays;
+    ALTER TABLE log_head ENABLE ALWAYS TRIGGER head_moves_forward"""
+
 
 @dataclass(frozen=True)
 class LogDatabase:
@@ -32,7 +40,18 @@ class LogDatabase:
         with psycopg.connect(self.superuser, autocommit=True) as connection:
             connection.execute("ALTER TABLE events DISABLE TRIGGER ALL")
             connection.execute("ALTER TABLE log_head DISABLE TRIGGER ALL")
-            connection.execute(statement.encode(), parameters)
+            connection.execute(statement.encode(), parameters or None)
+
+    def end_sessions(self) -> None:
+        """End every session that serves the log, as a failing server or network would."""
+        self.rows(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND application_name LIKE 'govit %%'"
+        )
+
+    def begin_anew(self) -> None:
+        """Empty the log, as only a superuser of a test can."""
+        self.tamper(EMPTY)
 
 
 def now() -> datetime:

@@ -1,6 +1,6 @@
-"""A log of its own for every test: a copy of one migrated database."""
+"""An empty log for every test, in one migrated database."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import psycopg
 import pytest
@@ -8,10 +8,7 @@ import sqlalchemy
 
 from shared.eventstore import EventLog, create_log
 from tests.shared.eventstore.building import LogDatabase, now
-from tests.support import postgres
 from tests.support.postgres import TestServer
-
-postgres_server = postgres.postgres_server
 
 
 @pytest.fixture(scope="session")
@@ -21,45 +18,27 @@ def roles(postgres_server: TestServer) -> tuple[str, str]:
 
 
 @pytest.fixture(scope="session")
-def empty_database(postgres_server: TestServer, roles: tuple[str, str]) -> str:
+def only_database(postgres_server: TestServer, roles: tuple[str, str]) -> LogDatabase:
+    """A database with a log, migrated once for all tests."""
     owner, application = roles
-    database = postgres_server.create_database(owner=owner)
-    dsn = postgres_server.dsn(database, owner)
-    engine = sqlalchemy.create_engine(
-        "postgresql+psycopg://", creator=lambda: psycopg.connect(dsn)
-    )
+    name = postgres_server.create_database(owner=owner)
+    dsn = postgres_server.dsn(name, owner)
+    engine = sqlalchemy.create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(dsn))
     with engine.begin() as connection:
         create_log(connection, application_role=application, origin="govit/511100/registry")
     engine.dispose()
-    return database
+    return LogDatabase(
+        application=postgres_server.dsn(name, application),
+        owner=dsn,
+        superuser=postgres_server.dsn(name),
+    )
 
 
 @pytest.fixture
-def new_database(
-    postgres_server: TestServer, roles: tuple[str, str], empty_database: str
-) -> Iterator[Callable[[], LogDatabase]]:
-    """Makes databases with an empty log in each."""
-    owner, application = roles
-    made: list[str] = []
-
-    def make() -> LogDatabase:
-        name = postgres_server.create_database(empty_database, owner=owner)
-        made.append(name)
-        return LogDatabase(
-            application=postgres_server.dsn(name, application),
-            owner=postgres_server.dsn(name, owner),
-            superuser=postgres_server.dsn(name),
-        )
-
-    yield make
-    for name in made:
-        postgres_server.drop(name)
-
-
-@pytest.fixture
-def database(new_database: Callable[[], LogDatabase]) -> LogDatabase:
-    """A database with an empty log."""
-    return new_database()
+def database(only_database: LogDatabase) -> LogDatabase:
+    """A database with an empty log that was never opened."""
+    only_database.begin_anew()
+    return only_database
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ the other cases do and only print a speed, which `tests.bench.append` measures.
 """
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
@@ -40,8 +40,8 @@ class OnNewLog:
     opened: list[EventLog | SnapshotRecorder]
 
     @pytest.fixture(autouse=True)
-    def _database(self, new_database: Callable[[], LogDatabase]) -> Any:
-        self.database = new_database()
+    def _database(self, database: LogDatabase) -> Iterator[None]:
+        self.database = database
         self.opened = []
         yield
         for each in self.opened:
@@ -63,8 +63,7 @@ class CountingFromZero(EventLog):
         self, stored_events: Sequence[StoredEvent], **kwargs: Any
     ) -> Sequence[int] | None:
         shifted = [
-            replace(each, originator_version=each.originator_version + 1)
-            for each in stored_events
+            replace(each, originator_version=each.originator_version + 1) for each in stored_events
         ]
         return super().insert_events(shifted, **kwargs)
 

@@ -18,6 +18,7 @@ from shared.eventstore import (
     EventLog,
     IdempotencyKey,
     IdempotencyKeyReused,
+    IntegrityError,
     LogClosed,
     TrackingConflict,
     VersionConflict,
@@ -222,6 +223,40 @@ async def test_what_cannot_be_stored_fails_alone(log: EventLog, bad: object) -> 
     assert [type(each) for each in outcomes] == [Appended, DataError, Appended]
 
 
+async def test_a_row_from_elsewhere_fails_who_meets_it_and_no_other(
+    log: EventLog, database: LogDatabase
+) -> None:
+    """Only by going around the log can a position be taken that its head does not know."""
+    await log.append(one("warm-up"))
+    database.tamper(
+        "INSERT INTO events SELECT 4, 'x', 1, gen_random_uuid(), type, schema_version, data,"
+        " meta, effective_on, recorded_at, leaf FROM events"
+    )
+    outcomes = await all_of(log, one("project-1"), one("project-2"), one("project-3"))
+    assert [type(each) for each in outcomes] == [Appended, Appended, IntegrityError]
+    assert log.head().position == 3
+
+
+def test_a_subscription_is_woken_before_its_next_poll(log: EventLog) -> None:
+    """Five in a row: polling alone would take half a second each on average."""
+    with log.subscribe(gt=0) as subscription:
+        started = time.perf_counter()
+        for number, growth in zip(range(1, 6), versions("project-1"), strict=False):
+            threading.Timer(0.05, log.append_now, [growth]).start()
+            assert next(subscription).id == number
+        assert time.perf_counter() - started < 1.5
+
+
+def test_a_subscription_survives_sessions_that_were_ended(
+    log: EventLog, database: LogDatabase
+) -> None:
+    with log.subscribe(gt=0) as subscription:
+        for growth, number in zip(versions("project-1"), range(1, 4), strict=False):
+            log.append_now(growth)
+            assert next(subscription).id == number
+            database.end_sessions()
+
+
 def test_an_append_may_be_larger_than_a_batch(log: EventLog, database: LogDatabase) -> None:
     log.append_now(append(*(event(version=number) for number in range(1, 1501))))
     assert log.head().position == 1500
@@ -238,13 +273,12 @@ def test_the_instant_never_goes_back(database: LogDatabase) -> None:
 
 
 def test_a_failing_clock_fails_the_append_and_not_the_writer(database: LogDatabase) -> None:
-    instants = iter([RuntimeError("no time"), now()])
+    failures = [RuntimeError("no time")]
 
     def clock() -> datetime:
-        instant = next(instants)
-        if isinstance(instant, Exception):
-            raise instant
-        return instant
+        if failures:
+            raise failures.pop()
+        return now()
 
     log = EventLog(database.application, clock=clock)
     with pytest.raises(Exception, match="no time"):

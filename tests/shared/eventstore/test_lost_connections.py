@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-import psycopg
 import pytest
 from eventsourcing.persistence import OperationalError, Tracking
 
@@ -26,7 +25,7 @@ def cut_log(database: LogDatabase) -> Iterator[tuple[Line, EventLog]]:
         tempfile.TemporaryDirectory(prefix="govit-line-") as directory,
         line_to(database.application, Path(directory)) as (line, dsn),
     ):
-        log = EventLog(dsn, clock=now, patience=3)
+        log = EventLog(dsn, clock=now, patience=1.5)
         yield line, log
         log.close()
 
@@ -111,7 +110,7 @@ def test_a_database_that_comes_back_in_time_is_not_noticed(
 def test_reading_survives_sessions_that_were_ended(log: EventLog, database: LogDatabase) -> None:
     log.append_now(one())
     assert len(log.read(0, 10)) == 1
-    end_sessions(database)
+    database.end_sessions()
     assert len(log.read(0, 10)) == 1
 
 
@@ -122,7 +121,7 @@ async def test_waiting_survives_sessions_that_were_ended(
     assert await log.wait_beyond(0, 1) == 1
     waiting = asyncio.create_task(log.wait_beyond(1, 10))
     await asyncio.sleep(0.1)
-    end_sessions(database)
+    database.end_sessions()
     elsewhere = EventLog(database.application, clock=now)
     await elsewhere.append(one(version=2))
     assert await waiting == 2
@@ -136,7 +135,7 @@ async def test_sessions_ended_at_any_moment_lose_and_double_nothing(
 
     def keep_ending() -> None:
         while not stop.wait(0.03):
-            end_sessions(database)
+            database.end_sessions()
 
     ending = threading.Thread(target=keep_ending)
     ending.start()
@@ -154,12 +153,3 @@ async def test_sessions_ended_at_any_moment_lose_and_double_nothing(
     assert sorted(each.position for each in acknowledged) == list(range(1, 641))
     assert log.read(0, 1000) == sorted(acknowledged, key=lambda each: each.position)
     assert verify(database.application).checked == 640
-
-
-def end_sessions(database: LogDatabase) -> None:
-    """End every session that serves the log."""
-    with psycopg.connect(database.superuser, autocommit=True) as connection:
-        connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND application_name LIKE 'govit %'"
-        )

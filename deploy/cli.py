@@ -1,0 +1,249 @@
+"""`govit`: run the services, look after their databases, replay and verify what they hold."""
+
+import json
+import os
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import httpx
+import typer
+import uvicorn
+from rich.console import Console
+
+from deploy.all_in_one import all_in_one
+from deploy.catalogue import CREATORS, SPECS
+from deploy.contracts import write
+from deploy.instance import databases
+from deploy.timeline import show_history, show_integrity
+from shared.eventstore.log import EventLog
+from shared.eventstore.projection import Projector
+from shared.eventstore.verify import verify as verify_log
+from shared.kernel.actor import Actor
+from shared.web.actors import DevelopmentIssuer
+from shared.web.clock import SandboxClock, SystemClock
+from shared.web.settings import LOGS, SERVICES, InstanceMode, Settings
+
+app = typer.Typer(
+    help="govit：市级政务信息化项目的事件溯源记录系统。环境变量 GOVIT_… 见 README。",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+console = Console()
+ServiceNames = Annotated[list[str] | None, typer.Argument(help=f"服务：{'、'.join(SERVICES)}")]
+Port = Annotated[int, typer.Option(help="端口")]
+Host = Annotated[str, typer.Option(help="监听地址")]
+ServerUrl = Annotated[
+    str, typer.Option(help="正在运行的实例", envvar="GOVIT_URL", show_default=True)
+]
+
+
+def _serve(application: Any, host: str, port: int, root_path: str = "") -> None:
+    uvicorn.run(
+        application,
+        host=host,
+        port=port,
+        root_path=root_path,
+        log_level="info",
+        access_log=False,
+        timeout_graceful_shutdown=5,
+        proxy_headers=False,
+    )
+
+
+@app.command()
+def run(
+    host: Host = "127.0.0.1",
+    port: Port = 8080,
+    mode: Annotated[InstanceMode | None, typer.Option(help="实例模式")] = None,
+) -> None:
+    """全部服务合一运行：一个进程、一个端口；未给 DSN 时自带 PostgreSQL。"""
+    settings = Settings() if mode is None else Settings(mode=mode)
+    with databases(settings) as found:
+        found.migrate(settings)
+        console.print(f"govit 正在 http://{host}:{port}/ 上运行（{settings.mode.value}）")
+        _serve(all_in_one(settings, {s: d.app for s, d in found.dsns.items()}), host, port)
+
+
+@app.command()
+def serve(
+    service: Annotated[str, typer.Argument(help=f"服务：{'、'.join(SERVICES)}")],
+    host: Host = "127.0.0.1",
+    port: Port = 8081,
+    root_path: Annotated[str, typer.Option(help="反向代理去掉的路径前缀，例如 /registry")] = "",
+) -> None:
+    """单独运行一个服务（分立部署）；不自动迁移，须先执行 govit migrate。"""
+    _known(service)
+    settings = Settings()
+    with databases(settings, [service]) as found:
+        _serve(CREATORS[service](settings, found.dsns[service].app), host, port, root_path)
+
+
+@app.command()
+def migrate(services: ServiceNames = None) -> None:
+    """把各服务数据库的结构升级到本版本（以属主角色执行）。"""
+    names = services or list(SERVICES)
+    for name in names:
+        _known(name)
+    settings = Settings()
+    with databases(settings, names) as found:
+        for service, revision in found.migrate(settings, names).items():
+            console.print(f"{service}：{revision}")
+
+
+@app.command()
+def token(
+    person: Annotated[str, typer.Option(help="人员标识")],
+    body: Annotated[str, typer.Option(help="部门代码，例如 DEB；项目单位为 UNIT")],
+    role: Annotated[str, typer.Option(help="角色")] = "OFFICER",
+    name: Annotated[str | None, typer.Option(help="姓名")] = None,
+    unit: Annotated[str | None, typer.Option(help="项目单位的统一社会信用代码")] = None,
+) -> None:
+    """签发开发令牌（生产模式下不可用）。"""
+    settings = Settings()
+    if settings.mode is InstanceMode.PRODUCTION:
+        _fail("生产模式不签发开发令牌，请使用外部身份系统")
+    actor = Actor(person=person, name=name or person, body=body, role=role, unit_id=unit)
+    sys.stdout.write(DevelopmentIssuer(settings.home).token(actor) + "\n")
+
+
+@app.command()
+def replay(
+    project: Annotated[str, typer.Argument(help="项目标识")],
+    as_of: Annotated[str | None, typer.Option(help="法定日期，YYYY-MM-DD")] = None,
+    known_at: Annotated[str | None, typer.Option(help="已知时刻，RFC 3339")] = None,
+    steps: Annotated[int | None, typer.Option(help="只看前若干步")] = None,
+    url: ServerUrl = "http://127.0.0.1:8080",
+    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
+) -> None:
+    """从事件重放一个项目的全史，并显示当时的状态。"""
+    if as_of is not None:
+        try:
+            date.fromisoformat(as_of)
+        except ValueError:
+            _fail("--as-of 须为 YYYY-MM-DD")
+    asked = {"valid_at": as_of, "known_at": known_at, "steps": steps}
+    parameters = {name: value for name, value in asked.items() if value is not None}
+    history = _ask(url, f"/audit/v1/projects/{project}/history", parameters)
+    if as_json:
+        sys.stdout.write(json.dumps(history, ensure_ascii=False, indent=2) + "\n")
+    else:
+        show_history(console, history)
+
+
+@app.command()
+def integrity(url: ServerUrl = "http://127.0.0.1:8080") -> None:
+    """由审计服务逐条重算四个日志并与各服务核对。"""
+    report = _ask(url, "/audit/v1/integrity", {})
+    show_integrity(console, report)
+    if not report["intact"]:
+        raise typer.Exit(1)
+
+
+@app.command()
+def verify(services: ServiceNames = None) -> None:
+    """直接在数据库上重算日志的叶哈希和默克尔根；不一致时指出第一个位置。"""
+    names = services or list(LOGS)
+    settings = Settings()
+    sound = True
+    with databases(settings, names) as found:
+        for service in names:
+            finding = verify_log(found.dsns[service].app)
+            sound = sound and finding.ok
+            console.print(
+                f"{service}：{finding.checked} 条一致"
+                + ("" if finding.ok else f"；位置 {finding.position}：{finding.reason}")
+            )
+    if not sound:
+        raise typer.Exit(1)
+
+
+@app.command()
+def rebuild(
+    services: ServiceNames = None,
+    check: Annotated[bool, typer.Option("--check", help="只比较，不切换")] = False,
+) -> None:
+    """从日志重建视图；--check 证明重建的内容与现有视图逐字节相同。"""
+    names = services or [s for s in LOGS if SPECS[s].views]
+    settings = Settings()
+    clock = SandboxClock(settings.home / "clock.json") if settings.sandbox else SystemClock()
+    equal = True
+    with databases(settings, names) as found:
+        for service in names:
+            views = SPECS[_known(service)].views
+            if views is None:
+                continue
+            dsn = found.dsns[service].app
+            log = EventLog(dsn, clock=clock.now, sandbox=settings.sandbox)
+            projector = Projector(dsn, service, log, views)
+            try:
+                projector.open()
+                if not check:
+                    console.print(f"{service}：视图已重建到位置 {projector.rebuild()}")
+                    continue
+                comparison = projector.check()
+                equal = equal and comparison.equal
+                verdict = "相同" if comparison.equal else "不同"
+                console.print(
+                    f"{service}：位置 {comparison.position}，"
+                    f"{len(comparison.digests)} 张表重建后内容{verdict}"
+                )
+            finally:
+                projector.close()
+                log.close()
+    if not equal:
+        raise typer.Exit(1)
+
+
+@app.command()
+def openapi(directory: Annotated[Path, typer.Argument(help="目录")] = Path("openapi")) -> None:
+    """写出各服务的 OpenAPI 文档。"""
+    for path in write(directory):
+        console.print(str(path))
+
+
+@app.command()
+def demo() -> None:
+    """在全新的沙箱实例上，由各部门经 HTTP 办理若干项目的全过程，并核对重放与完整性。"""
+    from deploy.demo.__main__ import main as play  # the demo is only loaded to be played
+
+    raise typer.Exit(play(console))
+
+
+def _ask(url: str, path: str, parameters: dict[str, Any]) -> dict[str, Any]:
+    token_given = os.environ.get("GOVIT_TOKEN")
+    if token_given is None:
+        settings = Settings()
+        auditor = Actor(person="cli", name="审计人员", body="AUD", role="OFFICER")
+        token_given = DevelopmentIssuer(settings.home).token(auditor)
+    try:
+        answer = httpx.get(
+            f"{url}{path}",
+            params=parameters,
+            headers={"Authorization": f"Bearer {token_given}"},
+            timeout=60,
+        )
+    except httpx.HTTPError as error:
+        _fail(f"{url} 没有应答（{type(error).__name__}）；先运行 govit run，或以 --url 指明实例")
+    content: dict[str, Any] = answer.json()
+    if answer.is_error:
+        _fail(content.get("detail", answer.text))
+    return content
+
+
+def _known(service: str) -> str:
+    if service not in SERVICES:
+        _fail(f"没有服务 {service}；有：{'、'.join(SERVICES)}")
+    return service
+
+
+def _fail(message: str) -> Any:
+    Console(stderr=True).print(f"[red]{message}[/red]")
+    raise typer.Exit(2)
+
+
+def main() -> None:
+    """Entry point of the `govit` command."""
+    app()

@@ -1,0 +1,68 @@
+"""沙箱: a fresh city for one demonstration, on a loopback port, gone when it ends."""
+
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI
+
+from deploy.all_in_one import all_in_one
+from deploy.instance import databases
+from shared.kernel.dates import SHANGHAI
+from shared.web.clock import SandboxClock
+from shared.web.settings import InstanceMode, Settings
+
+OPENING = datetime(2025, 9, 1, 8, 30, tzinfo=SHANGHAI)
+"""When the city's clock begins, whatever the machine's says: the pack is valid long enough."""
+
+START_SECONDS = 30.0
+
+
+@contextmanager
+def sandbox(opening: datetime = OPENING) -> Iterator[str]:
+    """The address of a fresh sandbox instance with an embedded PostgreSQL, while it lasts."""
+    with tempfile.TemporaryDirectory(prefix="govit-demo-") as directory:
+        home = Path(directory)
+        # A prefix of its own: nothing set for a real instance may reach the sandbox.
+        settings = Settings(_env_prefix="GOVIT_DEMO_", mode=InstanceMode.SANDBOX, home=home)
+        SandboxClock.start_at(home / "clock.json", opening)
+        with databases(settings) as found:
+            found.migrate(settings)
+            app = all_in_one(settings, {s: d.app for s, d in found.dsns.items()})
+            with _served(app) as address:
+                yield address
+
+
+@contextmanager
+def _served(app: FastAPI) -> Iterator[str]:
+    config = uvicorn.Config(
+        app,
+        host="127.0.0.1",
+        port=0,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=5,
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, name="city")
+    thread.start()
+    try:
+        yield _address(server, thread)
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+def _address(server: uvicorn.Server, thread: threading.Thread) -> str:
+    deadline = time.monotonic() + START_SECONDS
+    while not server.started:
+        if not thread.is_alive() or time.monotonic() > deadline:
+            raise RuntimeError("the city did not start; its log says why")
+        time.sleep(0.02)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    return f"http://127.0.0.1:{port}"

@@ -1,0 +1,164 @@
+"""大型自建项目: 可研, 初设, 附条件意见."""
+
+from deploy.demo.cast import (
+    CAC,
+    CRY,
+    DEB,
+    FIN,
+    PSB,
+    estimate,
+    yuan,
+)
+from deploy.demo.scenarios.units import HEALTH
+from deploy.demo.steps import acceptance, approval, budget, registration
+from deploy.demo.story import Story
+from shared.events.approval import (
+    Round,
+)
+from shared.events.vocabulary import FundingChannel, Source
+
+
+async def large_project(story: Story) -> None:
+    """可研、初设两轮；重新报审使意见失效；市政府同意；附条件意见在验收时落实；事后调整不予受理."""
+    await story.on(1, 9)
+    await registration.register(story, HEALTH)
+    project = await registration.declare(story, HEALTH, "全民健康信息平台二期", "18,600,000.00")
+    officer = HEALTH.officer
+    await registration.enter_annual_list(story, project)
+    await registration.obtain_code(story, project)
+
+    await story.on(4, 2)
+    start, end = story.day(6, 20), story.day(9, 28)
+    study = approval.submission(
+        Round.FEASIBILITY,
+        project,
+        estimate(
+            PLATFORM=("平台和应用", "9,800,000.00"),
+            DATA=("健康数据资源库", "5,200,000.00"),
+            SECURITY=("安全和密码", "2,400,000.00"),
+            OTHER=("监理测评等", "1,200,000.00"),
+        ),
+        start,
+        end,
+        needs_municipal_consent=True,
+    )
+    earlier = await approval.submit(story, project, study)
+    await story.on(4, 11)
+    await approval.examine(story, project, earlier)
+    await story.on(4, 16)
+    revised = study.model_copy(
+        update={
+            "items": (
+                items := estimate(
+                    PLATFORM=("平台和应用", "9,800,000.00"),
+                    DATA=("健康数据资源库", "5,100,000.00"),
+                    SECURITY=("安全和密码", "2,400,000.00"),
+                    OTHER=("监理测评等", "1,200,000.00"),
+                )
+            ),
+            "total": yuan("18,500,000.00"),
+        }
+    )
+    digest = await approval.submit(story, project, revised)
+    await approval.reply_is_refused(
+        story,
+        project,
+        digest,
+        rule="funds_opinion_is_given",
+        article=22,
+        says="批复重新报审的文件，而意见针对较早的文件",
+    )
+    await approval.carry_opinions(story, project, digest, [CAC, PSB, DEB])
+    for body, kind, sign in approval.OPINIONS:
+        if body in (FIN, CRY):
+            await approval.give_opinion(story, project, digest, body, kind, sign)
+    await approval.evaluate(story, project, digest)
+    await approval.concur(story, project, digest)
+    await story.on(4, 19)
+    await approval.reply_is_refused(
+        story,
+        project,
+        digest,
+        rule="municipal_consent_is_given_where_required",
+        article=24,
+        says="未经市政府同意即批复可研",
+    )
+    await story.on(4, 26)
+    await approval.consent(story, project)
+    await approval.issue_reply(story, project, digest)
+
+    await story.on(5, 6)
+    design = approval.submission(
+        Round.DESIGN,
+        project,
+        (*items[:-1], *estimate(OTHER=("监理测评等", "1,600,000.00"))),
+        start,
+        end,
+    )
+    await story.is_refused(
+        officer,
+        f"{project.approval}/document",
+        design,
+        rule="design_adjustment_is_explained",
+        article=25,
+        says="初步设计与可研批复不同而未以专章说明",
+    )
+    explained = design.model_copy(update={"adjustment_chapter": "第九章 调整说明"})
+    digest = await approval.submit(story, project, explained)
+    condition = "上线前通过第三级商用密码应用安全性评估"
+    await story.on(5, 18)
+    await approval.examine(story, project, digest, cryptography=(condition,))
+    await story.on(5, 26)
+    await approval.issue_reply(story, project, digest)
+    await acceptance.is_scheduled(story, project, story.day(12, 28))
+
+    await story.on(6, 5)
+    await budget.include_in_budget(
+        story,
+        project,
+        (
+            Source(channel=FundingChannel.UPPER_LEVEL, amount=yuan("6,000,000.00")),
+            Source(channel=FundingChannel.MUNICIPAL, amount=yuan("12,900,000.00")),
+        ),
+    )
+    tender = await budget.procure(story, project, "18,900,000.00")
+    await story.on(7, 15)
+    contract = await budget.contract(
+        story, project, tender, "18,650,000.00", "成都锦江信息技术股份有限公司"
+    )
+    await budget.pay(story, project, contract, "5,595,000.00")
+    await story.on(8, 10)
+    overrun = approval.change(
+        (*items[:-1], *estimate(OTHER=("监理测评等", "2,300,000.00"))),
+        "更换数据库技术路线",
+        major_design_change=True,
+        executed_on=story.day(8, 1),
+    )
+    await story.is_refused(
+        officer,
+        f"{project.approval}/change-application",
+        overrun,
+        rule="retroactive_overrun_is_not_received",
+        article=28,
+        says="擅自重大设计变更致超概算后补办调整申请",
+    )
+
+    await story.on(9, 15)
+    await acceptance.complete(story, project)
+    await story.on(12, 16)
+    await acceptance.hand_over(story, project)
+    await story.is_refused(
+        officer,
+        f"{project.acceptance}/acceptance-application",
+        acceptance.application(project),
+        rule="opinion_conditions_are_met",
+        article=22,
+        says="密码管理局所附条件未落实即申请验收",
+    )
+    await acceptance.apply_for_acceptance(story, project, closed=(condition,))
+    await story.on(12, 25)
+    await acceptance.conclude(story, project)
+    await story.on(13, 3)
+    await acceptance.file_acceptance(story, project)
+    await budget.pay(story, project, contract, "13,055,000.00")
+    await budget.return_surplus(story, project, "250,000.00")

@@ -1,0 +1,288 @@
+"""审批: documents, opinions, the reply, changes."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from deploy.demo.cast import (
+    CAC,
+    CRY,
+    DEB,
+    DRC,
+    FIN,
+    GAB,
+    GOV,
+    PSB,
+    Project,
+    Unit,
+    number,
+    official,
+    paper,
+)
+from deploy.demo.story import Story
+from shared.events.approval import (
+    CarryForward,
+    Change,
+    ChangeReason,
+    ChangeRuling,
+    Conclusion,
+    Concurrence,
+    Consent,
+    CopyReceipt,
+    Evaluation,
+    EvaluationMethod,
+    Letter,
+    Opinion,
+    OpinionKind,
+    Reply,
+    Round,
+    SignOff,
+    Submission,
+)
+from shared.events.vocabulary import Item, amount_of
+from shared.kernel.actor import Actor
+from shared.web.desk import Receipt
+from shared.web.problems import Problem
+
+SERVICE_SECTIONS = (
+    "NECESSITY",
+    "TECHNICAL",
+    "ECONOMIC",
+    "SHARING",
+    "SECURITY",
+    "COMPARISON",
+    "FUNDS",
+    "PROCUREMENT",
+)
+
+OPINIONS = (
+    (FIN, OpinionKind.FUNDS, "乐财资审"),
+    (CAC, OpinionKind.SECURITY, "乐网办函"),
+    (PSB, OpinionKind.SECURITY, "乐公网安"),
+    (DEB, OpinionKind.SECURITY, "乐数经安"),
+    (CRY, OpinionKind.CRYPTOGRAPHY, "乐密审"),
+    (DEB, OpinionKind.TECHNICAL, "乐数经技"),
+)
+"""The six opinions of Article 22, and the sign of each body's letters."""
+
+
+def submission(
+    stage: Round, project: Project, items: tuple[Item, ...], start: date, end: date, **more: Any
+) -> Submission:
+    """A complete document of a self-built project; `more` overrides any of its fields."""
+    content: dict[str, Any] = {
+        "round": stage,
+        "document": paper(f"{project.name}{stage.label}"),
+        "total": amount_of(items),
+        "items": items,
+        "goals": "业务全程网办，数据按目录共享",
+        "content": f"{project.name}的应用、数据资源、系统集成和安全体系",
+        "planned_start": start,
+        "planned_end": end,
+        "sharing_chapter": "第六章",
+        "secure_reliable_statement": "软硬件均选用安全可靠产品目录内的产品",
+        "custom_development": True,
+        **more,
+    }
+    return Submission(**content)
+
+
+async def submit(story: Story, project: Project, document: Submission) -> str:
+    """报审文件; the digest that opinions and the reply name."""
+    await story.act(
+        project.unit.officer,
+        f"{project.approval}/document",
+        document,
+        f"提交{document.round.label}，总额{document.total}元",
+    )
+    return await current_digest(story, project)
+
+
+async def current_digest(story: Story, project: Project) -> str:
+    state = await story.city.read(DRC, project.approval)
+    digest: str = state["examination"]["digest"]
+    return digest
+
+
+async def ask_opinions(story: Story, project: Project) -> None:
+    """征求意见 of the four bodies that are asked by letter."""
+    for body in (CAC, CRY, PSB, FIN):
+        letter = Letter(body=body.body, number=number("乐发改函", story.today.year))
+        await story.act(
+            DRC, f"{project.approval}/letters", letter, f"书面征求{body.name.split()[0]}意见"
+        )
+
+
+async def give_opinion(
+    story: Story,
+    project: Project,
+    digest: str,
+    body: Actor,
+    kind: OpinionKind,
+    sign: str,
+    *,
+    conditions: tuple[str, ...] = (),
+) -> None:
+    """一份审核意见: agreeing, or agreeing on conditions."""
+    conclusion = Conclusion.CONDITIONAL if conditions else Conclusion.AGREE
+    opinion = Opinion(
+        kind=kind,
+        digest=digest,
+        conclusion=conclusion,
+        text=f"经审核，{conclusion.label}该项目建设",
+        number=number(sign, story.today.year),
+        conditions=conditions,
+    )
+    await story.act(
+        body, f"{project.approval}/opinions", opinion, f"出具{kind.label}（{conclusion.label}）"
+    )
+
+
+async def give_opinions(
+    story: Story,
+    project: Project,
+    digest: str,
+    *,
+    but: Sequence[Actor] = (),
+    cryptography: tuple[str, ...] = (),
+) -> None:
+    """六份审核意见, without those of `but`; `cryptography` are conditions of that one."""
+    for body, kind, sign in OPINIONS:
+        if body not in but:
+            conditions = cryptography if kind is OpinionKind.CRYPTOGRAPHY else ()
+            await give_opinion(story, project, digest, body, kind, sign, conditions=conditions)
+
+
+async def carry_opinions(
+    story: Story, project: Project, digest: str, bodies: Sequence[Actor]
+) -> None:
+    """沿用意见: the bodies confirm what they said of the earlier submission."""
+    for body, kind, _ in OPINIONS:
+        if body in bodies:
+            carry = CarryForward(
+                kind=kind, digest=digest, statement="修改内容不涉及本部门意见，予以沿用"
+            )
+            await story.act(
+                body, f"{project.approval}/opinion-confirmations", carry, f"沿用{kind.label}"
+            )
+
+
+async def evaluate(story: Story, project: Project, digest: str) -> None:
+    """评估论证 by a qualified third party."""
+    evaluation = Evaluation(
+        digest=digest,
+        method=EvaluationMethod.THIRD_PARTY,
+        participants=("四川省工程咨询研究院",),
+        qualification_number="甲232021010866",
+        positive=True,
+        conclusion="方案可行，投资合理，建议批复",
+        report=paper(f"{project.name}评估报告"),
+    )
+    await story.act(DRC, f"{project.approval}/evaluation", evaluation, "组织评估论证，通过")
+
+
+async def concur(story: Story, project: Project, digest: str) -> None:
+    """会签."""
+    await story.act(DEB, f"{project.approval}/concurrence", Concurrence(digest=digest), "会签批复")
+
+
+async def consent(story: Story, project: Project) -> None:
+    """市政府同意."""
+    document = official(f"关于{project.name}的审定意见", "乐府函", story.today.year)
+    await story.act(
+        GOV, f"{project.approval}/municipal-consent", Consent(document=document), "审定同意"
+    )
+
+
+async def sign_off(story: Story, project: Project, participant: Unit, digest: str) -> None:
+    """参建部门会签."""
+    await story.act(
+        participant.officer, f"{project.approval}/sign-offs", SignOff(digest=digest), "会签报审文件"
+    )
+
+
+def reply_to(story: Story, project: Project, digest: str) -> Reply:
+    document = official(f"关于{project.name}的批复", "乐发改审", story.today.year)
+    return Reply(digest=digest, document=document)
+
+
+async def issue_reply(story: Story, project: Project, digest: str) -> None:
+    """批复, and its copy to the bureau that keeps the assets."""
+    reply = reply_to(story, project, digest)
+    sign = reply.document.number or ""
+    await story.act(DRC, f"{project.approval}/reply", reply, f"批复{sign}")
+    await story.act(
+        GAB, f"{project.approval}/copy-receipt", CopyReceipt(number=sign), f"签收批复抄送{sign}"
+    )
+
+
+async def reply_is_refused(
+    story: Story, project: Project, digest: str, *, rule: str, article: int, says: str = "批复"
+) -> Problem:
+    """批复 that must not be."""
+    return await story.is_refused(
+        DRC,
+        f"{project.approval}/reply",
+        reply_to(story, project, digest),
+        rule=rule,
+        article=article,
+        says=says,
+    )
+
+
+async def examine(
+    story: Story,
+    project: Project,
+    digest: str,
+    *,
+    but: Sequence[Actor] = (),
+    cryptography: tuple[str, ...] = (),
+) -> None:
+    """征求意见 to 会签: all that precedes a reply, without the opinions of `but`."""
+    await ask_opinions(story, project)
+    await give_opinions(story, project, digest, but=but, cryptography=cryptography)
+    await evaluate(story, project, digest)
+    await concur(story, project, digest)
+
+
+def change(
+    items: tuple[Item, ...],
+    explanation: str,
+    *,
+    reason: ChangeReason = ChangeReason.OPTIMISATION,
+    **more: Any,
+) -> Change:
+    """调整: the whole new estimate, and why."""
+    return Change(
+        items=items,
+        reason=reason,
+        explanation=explanation,
+        written_material=paper(f"变更说明：{explanation}"),
+        **more,
+    )
+
+
+async def file_change(story: Story, project: Project, changed: Change, says: str) -> Receipt:
+    """变更报备."""
+    return await story.act(
+        project.unit.officer, f"{project.approval}/change-filings", changed, f"变更报备：{says}"
+    )
+
+
+async def apply_for_change(story: Story, project: Project, changed: Change, says: str) -> None:
+    """调整申请."""
+    await story.act(
+        project.unit.officer, f"{project.approval}/change-application", changed, f"调整申请：{says}"
+    )
+
+
+async def approve_change(story: Story, project: Project) -> None:
+    """调整批准: DEB concurs, then DRC rules."""
+    year = story.today.year
+    for body, sign, what in (
+        (DEB, "乐数经函", "change-application/concurrence"),
+        (DRC, "乐发改审", "change-application/ruling"),
+    ):
+        document = official(f"关于调整{project.name}的意见", sign, year)
+        ruling = ChangeRuling(approved=True, document=document, text="同意调整")
+        await story.act(body, f"{project.approval}/{what}", ruling, "同意调整")

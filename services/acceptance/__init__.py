@@ -1,0 +1,1 @@
+"""验收: completion, trial run, handover, extension, acceptance."""

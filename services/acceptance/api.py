@@ -1,0 +1,275 @@
+"""HTTP of the acceptance service."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from sqlalchemy import select
+
+from services.acceptance import decisions, views
+from services.acceptance.decisions import Facts
+from services.acceptance.reactions import PROJECT, first_step_of, latest_schedule_of
+from services.acceptance.state import Project, Status
+from shared.events.acceptance import (
+    Acceptance,
+    AcceptanceApplication,
+    AcceptanceFiling,
+    AcceptanceReview,
+    Completion,
+    Extension,
+    ExtensionRuling,
+    Handover,
+    OverdueFinding,
+    TrialIncident,
+    TrialStart,
+)
+from shared.events.vocabulary import LegalDate
+from shared.kernel.identifiers import UnitId
+from shared.web.actors import CurrentActor
+from shared.web.desk import AtDesk, Receipt
+from shared.web.problems import problems
+from shared.web.reading import Cursor, Limit, MinPosition, current, page, require_party
+from shared.web.strictjson import StrictRoute
+
+router = APIRouter(route_class=StrictRoute)
+COMMAND = problems(400, 404, 409, 412, 428)
+READ = problems(404)
+
+ProjectPath = Annotated[UUID, Path(title="项目标识")]
+
+
+def owners(project: Project, command: object, facts: Facts) -> frozenset[str]:
+    """Only the project unit itself acts; units that build along look on."""
+    owner = project.unit_id or facts.origin.unit_id
+    return frozenset({owner} if owner else ())
+
+
+@router.get("/projects", responses=READ, tags=["项目"])
+async def list_projects(
+    request: Request,
+    actor: CurrentActor,
+    *,
+    unit: Annotated[UnitId | None, Query(title="项目单位")] = None,
+    status: Annotated[Status | None, Query(title="验收状态")] = None,
+    late_on: Annotated[
+        LegalDate | None,
+        Query(title="该日可认定逾期的项目", description="仅列期限已过且尚未认定的"),
+    ] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+    min_position: MinPosition = 0,
+) -> views.ProjectPage:
+    """验收清单；项目单位只见本单位的项目。"""
+    query = views.overdue_candidates(late_on) if late_on else select(views.projects)
+    if shown := actor.unit_id if actor.body == "UNIT" else unit:
+        query = query.where(views.projects.c.unit_id == shown)
+    if status:
+        query = query.where(views.projects.c.status == status.value)
+    rows, following, position = await page(
+        request.app.state.runtime,
+        query,
+        [views.projects.c.project_id],
+        cursor=cursor,
+        limit=limit,
+        min_position=min_position,
+    )
+    items = tuple(views.project_row(row) for row in rows)
+    return views.ProjectPage(items=items, next=following, position=position)
+
+
+@router.get("/projects/{project_id}", responses=READ, tags=["项目"])
+async def read_project(
+    request: Request, response: Response, actor: CurrentActor, project_id: ProjectPath
+) -> Project:
+    """项目验收信息。"""
+    project: Project = await current(request, response, PROJECT, project_id)
+    require_party(actor, project.parties)
+    return project
+
+
+@router.post(
+    "/projects/{project_id}/completion", status_code=201, responses=COMMAND, tags=["试运行"]
+)
+async def report_completion(
+    desk: AtDesk, project_id: ProjectPath, completion: Completion
+) -> Receipt:
+    """报告建设内容完成（第三十一条）。"""
+    return await desk.decide(
+        PROJECT,
+        project_id,
+        decisions.report_completion,
+        completion,
+        facts=first_step_of(project_id),
+        parties=owners,
+    )
+
+
+@router.post(
+    "/projects/{project_id}/trial-run", status_code=201, responses=COMMAND, tags=["试运行"]
+)
+async def start_trial_run(desk: AtDesk, project_id: ProjectPath, start: TrialStart) -> Receipt:
+    """开始试运行（第三十一条）。"""
+    return await desk.decide(
+        PROJECT,
+        project_id,
+        decisions.start_trial_run,
+        start,
+        facts=first_step_of(project_id),
+        parties=owners,
+    )
+
+
+@router.post(
+    "/projects/{project_id}/trial-incidents", status_code=201, responses=COMMAND, tags=["试运行"]
+)
+async def report_trial_incident(
+    desk: AtDesk, project_id: ProjectPath, incident: TrialIncident
+) -> Receipt:
+    """报告试运行故障（第三十一条）；重大故障使试运行期重新计算。"""
+    return await desk.decide(
+        PROJECT,
+        project_id,
+        decisions.report_trial_incident,
+        incident,
+        facts=first_step_of(project_id),
+        parties=owners,
+    )
+
+
+@router.post("/projects/{project_id}/handover", status_code=201, responses=COMMAND, tags=["验收"])
+async def record_handover(desk: AtDesk, project_id: ProjectPath, handover: Handover) -> Receipt:
+    """登记成果移交（第四十三条）。"""
+    return await desk.decide(
+        PROJECT,
+        project_id,
+        decisions.record_handover,
+        handover,
+        facts=first_step_of(project_id),
+        parties=owners,
+    )
+
+
+@router.post("/projects/{project_id}/extension", status_code=201, responses=COMMAND, tags=["延期"])
+async def request_extension(desk: AtDesk, project_id: ProjectPath, extension: Extension) -> Receipt:
+    """申请延期验收（第三十一条）；期限届满当日或以前提出。"""
+    return await desk.decide(
+        PROJECT,
+        project_id,
+        decisions.request_extension,
+        extension,
+        facts=latest_schedule_of(project_id),
+        parties=owners,
+    )
+
+
+@router.post(
+    "/projects/{project_id}/extension-ruling", status_code=201, responses=COMMAND, tags=["延期"]
+)
+async def rule_on_extension(
+    desk: AtDesk, project_id: ProjectPath, ruling: ExtensionRuling
+) -> Receipt:
+    """对延期验收申请出具意见（第三十一条）。"""
+    return await desk.decide(
+        PROJECT,
+        project_id,
+        decisions.rule_on_extension,
+        ruling,
+        facts=latest_schedule_of(project_id),
+    )
+
+
+@router.post(
+    "/projects/{project_id}/acceptance-application",
+    status_code=201,
+    responses=COMMAND,
+    tags=["验收"],
+)
+async def apply_for_acceptance(
+    desk: AtDesk, project_id: ProjectPath, application: AcceptanceApplication
+) -> Receipt:
+    """申请验收（第三十一条）；不合格的整改后可再次申请。"""
+    return await desk.decide(
+        PROJECT,
+        project_id,
+        decisions.apply_for_acceptance,
+        application,
+        facts=latest_schedule_of(project_id),
+        parties=owners,
+    )
+
+
+@router.post("/projects/{project_id}/acceptance", status_code=201, responses=COMMAND, tags=["验收"])
+async def conclude_acceptance(
+    desk: AtDesk, project_id: ProjectPath, acceptance: Acceptance
+) -> Receipt:
+    """竣工验收并出具验收意见（第三十一、五十条）。"""
+    return await desk.decide(
+        PROJECT,
+        project_id,
+        decisions.conclude_acceptance,
+        acceptance,
+        facts=first_step_of(project_id),
+    )
+
+
+@router.post(
+    "/projects/{project_id}/service-acceptance", status_code=201, responses=COMMAND, tags=["验收"]
+)
+async def report_service_acceptance(
+    desk: AtDesk, project_id: ProjectPath, acceptance: Acceptance
+) -> Receipt:
+    """报送购买服务项目的验收结果（第三十一条）。"""
+    return await desk.decide(
+        PROJECT,
+        project_id,
+        decisions.report_service_acceptance,
+        acceptance,
+        facts=first_step_of(project_id),
+        parties=owners,
+    )
+
+
+@router.post(
+    "/projects/{project_id}/service-acceptance-review",
+    status_code=201,
+    responses=COMMAND,
+    tags=["验收"],
+)
+async def review_service_acceptance(
+    desk: AtDesk, project_id: ProjectPath, review: AcceptanceReview
+) -> Receipt:
+    """审核购买服务项目的验收结果（第三十一条）。"""
+    return await desk.decide(
+        PROJECT,
+        project_id,
+        decisions.review_service_acceptance,
+        review,
+        facts=first_step_of(project_id),
+    )
+
+
+@router.post("/projects/{project_id}/filing", status_code=201, responses=COMMAND, tags=["验收"])
+async def file_acceptance(
+    desk: AtDesk, project_id: ProjectPath, filing: AcceptanceFiling
+) -> Receipt:
+    """报备验收情况（第三十一条）。"""
+    return await desk.decide(
+        PROJECT,
+        project_id,
+        decisions.file_acceptance,
+        filing,
+        facts=first_step_of(project_id),
+        parties=owners,
+    )
+
+
+@router.post("/projects/{project_id}/overdue", status_code=201, responses=COMMAND, tags=["延期"])
+async def mark_overdue(desk: AtDesk, project_id: ProjectPath, finding: OverdueFinding) -> Receipt:
+    """认定逾期未验收（第三十二条）。"""
+    return await desk.decide(
+        PROJECT,
+        project_id,
+        decisions.mark_overdue,
+        finding,
+        facts=latest_schedule_of(project_id),
+    )

@@ -1,0 +1,5 @@
+"""Alembic environment of the acceptance service."""
+
+from shared.eventstore.migration_env import run
+
+run()

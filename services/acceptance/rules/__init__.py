@@ -1,0 +1,71 @@
+"""Rules of acceptance, by step; in article order within a step."""
+
+from services.acceptance.rules.application import (
+    acceptance_materials_are_complete,
+    custom_development_is_handed_over,
+    no_acceptance_is_under_way,
+    opinion_conditions_are_met,
+)
+from services.acceptance.rules.conclusion import (
+    acceptance_is_applied_for,
+    acceptance_is_filed_once,
+    acceptance_opinion_bears_a_number,
+    concluded_project_is_self_built,
+    filed_project_is_accepted,
+    important_content_is_assessed,
+    passed_project_fails_no_important_content,
+    reported_project_is_a_service,
+    review_passes_only_what_the_unit_accepted,
+    service_acceptance_is_reported,
+)
+from services.acceptance.rules.due_date import (
+    acceptance_is_not_yet_applied_for,
+    due_date_has_passed,
+    extension_awaits_its_ruling,
+    extension_is_requested_in_time,
+    extension_moves_the_due_date,
+    no_extension_awaits_its_ruling,
+    overdue_is_found_once,
+)
+from services.acceptance.rules.trial_run import (
+    acceptance_follows_the_baseline,
+    acceptance_is_scheduled,
+    construction_is_under_way,
+    handover_includes_custom_source,
+    handover_precedes_acceptance,
+    incident_falls_into_the_trial_run,
+    trial_run_follows_completion,
+    trial_run_was_normal_to_its_end,
+)
+
+__all__ = [
+    "acceptance_follows_the_baseline",
+    "acceptance_is_applied_for",
+    "acceptance_is_filed_once",
+    "acceptance_is_not_yet_applied_for",
+    "acceptance_is_scheduled",
+    "acceptance_materials_are_complete",
+    "acceptance_opinion_bears_a_number",
+    "concluded_project_is_self_built",
+    "construction_is_under_way",
+    "custom_development_is_handed_over",
+    "due_date_has_passed",
+    "extension_awaits_its_ruling",
+    "extension_is_requested_in_time",
+    "extension_moves_the_due_date",
+    "filed_project_is_accepted",
+    "handover_includes_custom_source",
+    "handover_precedes_acceptance",
+    "important_content_is_assessed",
+    "incident_falls_into_the_trial_run",
+    "no_acceptance_is_under_way",
+    "no_extension_awaits_its_ruling",
+    "opinion_conditions_are_met",
+    "overdue_is_found_once",
+    "passed_project_fails_no_important_content",
+    "reported_project_is_a_service",
+    "review_passes_only_what_the_unit_accepted",
+    "service_acceptance_is_reported",
+    "trial_run_follows_completion",
+    "trial_run_was_normal_to_its_end",
+]

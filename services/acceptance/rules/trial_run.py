@@ -1,0 +1,106 @@
+"""Rules on schedule, completion, trial run and handover, in article order (第三十一、四十三条)."""
+
+from datetime import date
+
+from services.acceptance.state import Origin, Project, Status
+from shared.events import Event
+from shared.events.acceptance import (
+    Handover,
+)
+from shared.events.approval import ReplyIssued
+from shared.regulation import Verdict, article, holds
+
+
+@article(
+    31,
+    row="31-1",
+    says="验收期限由最终批复的计划完工日期加试运行期确定，随经批准或报备的调整变动",
+    remedy="先取得开工或采购所依据的最终批复",
+)
+def acceptance_follows_the_baseline(
+    project: Project, cause: Event, origin: Origin, planned_end: date, due_on: date
+) -> Verdict:
+    final = cause.final if isinstance(cause, ReplyIssued) else project.status is not None
+    return holds(
+        final,
+        f"{cause.label}：计划完工{planned_end}，应于{due_on}前（含当日）申请验收",
+        basis=[origin.baseline, origin.listed],
+        planned_end=planned_end,
+        due_on=due_on,
+    )
+
+
+@article(31, row="31-1", says="取得最终批复的项目方进入验收程序", remedy="先取得最终批复")
+def acceptance_is_scheduled(project: Project) -> Verdict:
+    return holds(project.status is not None, f"验收状态：{project.label}", basis=[project.baseline])
+
+
+@article(31, row="31-1", says="建设内容完成情况只报一次", remedy="核对项目状态")
+def construction_is_under_way(project: Project) -> Verdict:
+    return holds(project.status is Status.SCHEDULED, f"验收状态：{project.label}")
+
+
+@article(
+    31,
+    row="31-1",
+    says="全部建设内容完成后方可开始试运行",
+    remedy="先报告建设内容完成；试运行开始日期不早于完成日期",
+)
+def trial_run_follows_completion(project: Project, on: date) -> Verdict:
+    completed = project.completed_on
+    return holds(
+        project.status is Status.COMPLETED and completed is not None and on >= completed,
+        f"验收状态：{project.label}；完成{completed or '（未报）'}，试运行{on}开始",
+    )
+
+
+@article(
+    31,
+    row="31-1",
+    says="故障须发生在试运行期间或不合格后的整改期间",
+    remedy="核对项目状态和故障日期",
+)
+def incident_falls_into_the_trial_run(project: Project, on: date) -> Verdict:
+    started = project.trial_started_on
+    running = project.status in {Status.TRIAL, Status.FAILED}
+    return holds(
+        running and started is not None and on >= started,
+        f"验收状态：{project.label}；试运行自{started or '（未开始）'}，故障{on}",
+    )
+
+
+@article(
+    31,
+    row="31-1",
+    says="试运行正常期满后方可申请验收",
+    remedy="于最早日期当日或以后申请；重大故障使试运行期重新计算",
+)
+def trial_run_was_normal_to_its_end(project: Project, on: date) -> Verdict:
+    earliest = project.earliest_end
+    if earliest is None:
+        return holds(False, f"尚未开始试运行（{project.label}）")
+    return holds(
+        on >= earliest,
+        f"试运行{project.trial_started_on}开始，最早可于{earliest}申请，本次{on}",
+        earliest=earliest,
+        applied=on,
+    )
+
+
+@article(43, row="43-2", says="成果移交在验收合格之前", remedy="核对项目状态")
+def handover_precedes_acceptance(project: Project) -> Verdict:
+    return holds(project.status is not Status.ACCEPTED, f"验收状态：{project.label}")
+
+
+@article(
+    43,
+    row="43-2",
+    says="含定制开发或二次开发的，移交须包括源代码",
+    remedy="补交源代码，填写 source_code",
+)
+def handover_includes_custom_source(project: Project, handover: Handover) -> Verdict:
+    return holds(
+        not project.custom_development or handover.source_code is not None,
+        f"{'含' if project.custom_development else '不含'}定制开发，"
+        f"{'已' if handover.source_code else '未'}移交源代码",
+    )

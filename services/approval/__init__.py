@@ -1,0 +1,1 @@
+"""审批: documents, opinions, evaluation, consent, reply, changes."""

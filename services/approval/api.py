@@ -1,0 +1,225 @@
+"""HTTP of the approval service."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from sqlalchemy import select
+
+from services.approval import decisions, reactions, views
+from services.approval.decisions import Facts
+from services.approval.reactions import PROJECT
+from services.approval.state import Project, Stage
+from shared.events.approval import (
+    CarryForward,
+    Change,
+    ChangeRuling,
+    Concurrence,
+    Consent,
+    CopyReceipt,
+    Evaluation,
+    Letter,
+    Opinion,
+    Reply,
+    SignOff,
+    Submission,
+)
+from shared.kernel.identifiers import UnitId
+from shared.web.actors import CurrentActor
+from shared.web.desk import AtDesk, Receipt
+from shared.web.problems import problems
+from shared.web.reading import Cursor, Limit, MinPosition, current, page, require_party
+from shared.web.strictjson import StrictRoute
+
+router = APIRouter(route_class=StrictRoute)
+COMMAND = problems(400, 404, 409, 412, 428)
+READ = problems(404)
+
+ProjectPath = Annotated[UUID, Path(title="项目标识")]
+
+
+def declarant(project: Project, command: object, facts: Facts) -> frozenset[str]:
+    """The unit that declared the project, as the registry has it."""
+    return frozenset(u for u in (facts.registration.unit_id,) if u)
+
+
+def owner(project: Project, command: object, facts: object) -> frozenset[str]:
+    return frozenset(u for u in (project.unit_id,) if u)
+
+
+def participants(project: Project, command: object, facts: object) -> frozenset[str]:
+    """The units that build along; the lead does not sign its own document off."""
+    return frozenset(project.participants)
+
+
+@router.get("/projects", responses=READ, tags=["项目"])
+async def list_projects(
+    request: Request,
+    actor: CurrentActor,
+    *,
+    unit: Annotated[UnitId | None, Query(title="项目单位")] = None,
+    stage: Annotated[Stage | None, Query(title="审批状态")] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+    min_position: MinPosition = 0,
+) -> views.ProjectPage:
+    """项目审批清单；项目单位只见本单位的项目。"""
+    query = select(views.projects)
+    if shown := actor.unit_id if actor.body == "UNIT" else unit:
+        query = query.where(views.projects.c.unit_id == shown)
+    if stage:
+        query = query.where(views.projects.c.stage == stage.value)
+    rows, following, position = await page(
+        request.app.state.runtime,
+        query,
+        [views.projects.c.project_id],
+        cursor=cursor,
+        limit=limit,
+        min_position=min_position,
+    )
+    items = tuple(views.project_row(row) for row in rows)
+    return views.ProjectPage(items=items, next=following, position=position)
+
+
+@router.get("/projects/{project_id}", responses=READ, tags=["项目"])
+async def read_project(
+    request: Request, response: Response, actor: CurrentActor, project_id: ProjectPath
+) -> Project:
+    """项目审批情况：现行报审文件及其意见、批复基线、待批的调整。"""
+    project: Project = await current(request, response, PROJECT, project_id)
+    require_party(actor, project.parties)
+    return project
+
+
+@router.post("/projects/{project_id}/document", status_code=201, responses=COMMAND, tags=["报审"])
+async def submit_document(desk: AtDesk, project_id: ProjectPath, submission: Submission) -> Receipt:
+    """报审文件；批复前再次报审即替换（第十八至二十一条）。"""
+    return await desk.decide(
+        PROJECT,
+        project_id,
+        decisions.submit_document,
+        submission,
+        facts=reactions.of_registration(project_id),
+        parties=declarant,
+    )
+
+
+@router.post("/projects/{project_id}/sign-offs", status_code=201, responses=COMMAND, tags=["报审"])
+async def sign_off(desk: AtDesk, project_id: ProjectPath, signature: SignOff) -> Receipt:
+    """参建部门会签（第二十一条）。"""
+    return await desk.decide(
+        PROJECT, project_id, decisions.sign_off, signature, parties=participants
+    )
+
+
+@router.post(
+    "/projects/{project_id}/letters", status_code=201, responses=COMMAND, tags=["征求意见"]
+)
+async def request_opinion(desk: AtDesk, project_id: ProjectPath, letter: Letter) -> Receipt:
+    """书面征求意见（第二十二条）。"""
+    return await desk.decide(PROJECT, project_id, decisions.request_opinion, letter)
+
+
+@router.post(
+    "/projects/{project_id}/opinions", status_code=201, responses=COMMAND, tags=["征求意见"]
+)
+async def give_opinion(desk: AtDesk, project_id: ProjectPath, opinion: Opinion) -> Receipt:
+    """出具审核意见（第二十二条）。"""
+    return await desk.decide(PROJECT, project_id, decisions.give_opinion, opinion)
+
+
+@router.post(
+    "/projects/{project_id}/opinion-confirmations",
+    status_code=201,
+    responses=COMMAND,
+    tags=["征求意见"],
+)
+async def carry_opinion_forward(
+    desk: AtDesk, project_id: ProjectPath, carry: CarryForward
+) -> Receipt:
+    """对重新报审的文件沿用本部门意见（第二十二条）。"""
+    return await desk.decide(PROJECT, project_id, decisions.carry_opinion_forward, carry)
+
+
+@router.post("/projects/{project_id}/evaluation", status_code=201, responses=COMMAND, tags=["批复"])
+async def record_evaluation(
+    desk: AtDesk, project_id: ProjectPath, evaluation: Evaluation
+) -> Receipt:
+    """评估论证（第二十四条）。"""
+    return await desk.decide(PROJECT, project_id, decisions.record_evaluation, evaluation)
+
+
+@router.post(
+    "/projects/{project_id}/municipal-consent", status_code=201, responses=COMMAND, tags=["批复"]
+)
+async def give_municipal_consent(
+    desk: AtDesk, project_id: ProjectPath, consent: Consent
+) -> Receipt:
+    """市政府同意（第二十四条）。"""
+    return await desk.decide(PROJECT, project_id, decisions.give_municipal_consent, consent)
+
+
+@router.post(
+    "/projects/{project_id}/concurrence", status_code=201, responses=COMMAND, tags=["批复"]
+)
+async def concur(desk: AtDesk, project_id: ProjectPath, concurrence: Concurrence) -> Receipt:
+    """会同审批会签（第二十四条）。"""
+    return await desk.decide(PROJECT, project_id, decisions.concur, concurrence)
+
+
+@router.post("/projects/{project_id}/reply", status_code=201, responses=COMMAND, tags=["批复"])
+async def issue_reply(desk: AtDesk, project_id: ProjectPath, reply: Reply) -> Receipt:
+    """批复（第二十四条）。"""
+    return await desk.decide(
+        PROJECT,
+        project_id,
+        decisions.issue_reply,
+        reply,
+        facts=reactions.of_registration_and_standing(project_id),
+    )
+
+
+@router.post(
+    "/projects/{project_id}/copy-receipt", status_code=201, responses=COMMAND, tags=["批复"]
+)
+async def confirm_copy(desk: AtDesk, project_id: ProjectPath, receipt: CopyReceipt) -> Receipt:
+    """批复抄送签收（第二十四条）。"""
+    return await desk.decide(PROJECT, project_id, decisions.confirm_copy, receipt)
+
+
+@router.post(
+    "/projects/{project_id}/change-filings", status_code=201, responses=COMMAND, tags=["变更"]
+)
+async def file_change(desk: AtDesk, project_id: ProjectPath, change: Change) -> Receipt:
+    """变更报备（第二十九条）。"""
+    return await desk.decide(PROJECT, project_id, decisions.file_change, change, parties=owner)
+
+
+@router.post(
+    "/projects/{project_id}/change-application", status_code=201, responses=COMMAND, tags=["变更"]
+)
+async def apply_for_change(desk: AtDesk, project_id: ProjectPath, change: Change) -> Receipt:
+    """调整申请（第二十八条）。"""
+    return await desk.decide(PROJECT, project_id, decisions.apply_for_change, change, parties=owner)
+
+
+@router.post(
+    "/projects/{project_id}/change-application/concurrence",
+    status_code=201,
+    responses=COMMAND,
+    tags=["变更"],
+)
+async def concur_in_change(desk: AtDesk, project_id: ProjectPath, ruling: ChangeRuling) -> Receipt:
+    """调整会签（第二十八条）。"""
+    return await desk.decide(PROJECT, project_id, decisions.concur_in_change, ruling)
+
+
+@router.post(
+    "/projects/{project_id}/change-application/ruling",
+    status_code=201,
+    responses=COMMAND,
+    tags=["变更"],
+)
+async def rule_on_change(desk: AtDesk, project_id: ProjectPath, ruling: ChangeRuling) -> Receipt:
+    """调整批复（第二十八条）。"""
+    return await desk.decide(PROJECT, project_id, decisions.rule_on_change, ruling)

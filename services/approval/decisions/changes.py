@@ -1,0 +1,120 @@
+"""Changes to the baseline: filed, or applied for and ruled on (第二十八、二十九条)."""
+
+from datetime import date
+
+from services.approval import rules
+from services.approval.decisions.facts import Facts
+from services.approval.state import Baseline, Project
+from shared.events import Event
+from shared.events.approval import (
+    Change,
+    ChangeApplied,
+    ChangeApproved,
+    ChangeConcurred,
+    ChangeFiled,
+    ChangeRefused,
+    ChangeRuling,
+    LateNoticeFound,
+)
+from shared.kernel.model import present
+from shared.regulation import Context
+from shared.regulation.decision import InvalidField
+
+
+def file_change(project: Project, change: Change, facts: Facts, context: Context) -> Event:
+    """变更报备（第二十九条）."""
+    context.require(rules.final_reply_is_issued(project), rules.no_application_is_pending(project))
+    baseline, on = present(project.baseline), context.date_of(change)
+    _check_dates(change, baseline, on)
+    # A baseline keeps the pack it was approved under.
+    policy = context.policies.cited(baseline.policy, context.today)
+    assessment = rules.assess(change, baseline, policy)
+    context.require(
+        rules.total_stays_within_reply(assessment),
+        rules.goals_stay_unchanged(assessment),
+        rules.moved_money_stays_within_ratio(assessment, policy),
+        rules.change_has_a_listed_reason(assessment),
+    )
+    return ChangeFiled(
+        on=on,
+        **project.identity,
+        change_id=context.new_id(),
+        change=change,
+        moved=assessment.moved,
+        moved_so_far=baseline.moved_so_far + assessment.moved,
+        limit=assessment.limit,
+    )
+
+
+def apply_for_change(
+    project: Project, change: Change, facts: Facts, context: Context
+) -> list[Event]:
+    """调整申请（第二十八条）: late ones are received and marked, unless they are barred."""
+    context.require(rules.final_reply_is_issued(project), rules.no_application_is_pending(project))
+    baseline, on = present(project.baseline), context.date_of(change)
+    _check_dates(change, baseline, on)
+    policy = context.policies.cited(baseline.policy, context.today)
+    assessment = rules.assess(change, baseline, policy)
+    context.require(rules.retroactive_overrun_is_not_received(assessment))
+    change_id = context.new_id()
+    applied = ChangeApplied(
+        on=on, **project.identity, change_id=change_id, change=change, total=assessment.total
+    )
+    if rules.route_of(assessment) is rules.Route.FILE or not rules.is_late(change, on):
+        return [applied]
+    late = LateNoticeFound(
+        on=on,
+        **project.identity,
+        change_id=change_id,
+        executed_on=present(change.executed_on),
+    )
+    return [applied, late]
+
+
+def _check_dates(change: Change, baseline: Baseline, on: date) -> None:
+    if change.executed_on and change.executed_on > on:
+        raise InvalidField("executed_on", f"实施日期 {change.executed_on} 晚于文书日期 {on}")
+    if change.planned_end and change.planned_end < baseline.planned_start:
+        raise InvalidField("planned_end", f"计划完工日期早于计划开工日期 {baseline.planned_start}")
+
+
+def concur_in_change(
+    project: Project, ruling: ChangeRuling, facts: Facts, context: Context
+) -> Event:
+    """调整会签（第二十八条）."""
+    context.require(rules.some_application_is_pending(project))
+    pending = present(project.pending_change)
+    context.require(
+        rules.decider_did_not_submit(context.actor, pending.applied_by),
+        rules.change_ruling_is_numbered(ruling),
+    )
+    return ChangeConcurred(
+        on=context.date_of(ruling),
+        **project.identity,
+        change_id=pending.change_id,
+        ruling=ruling,
+    )
+
+
+def rule_on_change(project: Project, ruling: ChangeRuling, facts: Facts, context: Context) -> Event:
+    """调整批复（第二十八条）: approval makes a new baseline under the policy now in force."""
+    context.require(rules.some_application_is_pending(project))
+    pending, baseline = present(project.pending_change), present(project.baseline)
+    context.require(
+        rules.decider_did_not_submit(context.actor, pending.applied_by),
+        rules.change_ruling_is_numbered(ruling),
+        rules.digital_bureau_concurs_in_the_change(pending, ruling),
+    )
+    on = context.date_of(ruling)
+    if not ruling.approved:
+        return ChangeRefused(on=on, **project.identity, change_id=pending.change_id, ruling=ruling)
+    return ChangeApproved(
+        on=on,
+        **project.identity,
+        change_id=pending.change_id,
+        ruling=ruling,
+        total=pending.total,
+        items=pending.change.items,
+        planned_end=pending.change.planned_end or baseline.planned_end,
+        policy=context.policy.reference,
+    )

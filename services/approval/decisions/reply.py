@@ -1,0 +1,119 @@
+"""Reply: evaluation, consent, concurrence, the reply itself and its copy (第二十四条)."""
+
+from services.approval import rules
+from services.approval.decisions.facts import Facts
+from services.approval.state import Examination, Project
+from shared.events import Event
+from shared.events.approval import (
+    Conclusion,
+    Concurrence,
+    ConcurrenceGiven,
+    Consent,
+    CopyReceipt,
+    Evaluation,
+    EvaluationRecorded,
+    MunicipalConsentGiven,
+    Reply,
+    ReplyCopied,
+    ReplyIssued,
+    Round,
+)
+from shared.kernel.model import present
+from shared.regulation import Context, Policy
+
+
+def record_evaluation(
+    project: Project, evaluation: Evaluation, facts: Facts, context: Context
+) -> Event:
+    """评估论证（第二十四条）."""
+    context.require(rules.submission_awaits_reply(project))
+    examination = present(project.examination)
+    context.require(
+        rules.decider_did_not_submit(context.actor, examination.submitted_by),
+        rules.evaluation_names_the_current_submission(evaluation, examination),
+        rules.third_party_evaluator_is_qualified(evaluation),
+    )
+    return EvaluationRecorded(
+        on=context.date_of(evaluation), **project.identity, evaluation=evaluation
+    )
+
+
+def give_municipal_consent(
+    project: Project, consent: Consent, facts: Facts, context: Context
+) -> Event:
+    """市政府同意（第二十四条）: counts for the submission that stands when it is given."""
+    context.require(
+        rules.submission_awaits_reply(project), rules.consent_document_is_numbered(consent)
+    )
+    return MunicipalConsentGiven(on=context.date_of(consent), **project.identity, consent=consent)
+
+
+def concur(project: Project, concurrence: Concurrence, facts: Facts, context: Context) -> Event:
+    """会同审批会签（第二十四条）."""
+    context.require(rules.submission_awaits_reply(project))
+    examination = present(project.examination)
+    context.require(
+        rules.decider_did_not_submit(context.actor, examination.submitted_by),
+        rules.concurrence_names_the_current_submission(concurrence, examination),
+    )
+    return ConcurrenceGiven(
+        on=context.date_of(concurrence), **project.identity, concurrence=concurrence
+    )
+
+
+def issue_reply(project: Project, reply: Reply, facts: Facts, context: Context) -> Event:
+    """批复（第二十四条）: what it approves becomes the baseline."""
+    context.require(rules.submission_awaits_reply(project))
+    examination, policy = present(project.examination), context.policy
+    context.require(
+        rules.decider_did_not_submit(context.actor, examination.submitted_by),
+        rules.project_code_is_assigned(facts.registration, policy),
+        rules.resource_catalogue_is_present(facts.registration),
+        rules.every_participant_has_signed_off(examination, project.participants),
+        rules.letters_are_sent(examination, policy),
+        rules.funds_opinion_is_given(examination, policy),
+        rules.security_opinions_are_given(examination, policy),
+        rules.cryptography_opinion_is_given(examination, policy),
+        rules.technical_opinion_is_given(examination, policy),
+        rules.no_opinion_objects(examination, policy),
+        rules.evaluation_is_positive(examination.evaluated, examination),
+        rules.municipal_consent_is_given_where_required(examination, policy),
+        rules.digital_bureau_concurs_in_the_reply(examination),
+        rules.reply_names_the_current_submission(reply, examination),
+        rules.reply_document_is_numbered(reply),
+        rules.unit_is_not_barred_from_approval(facts.barring),
+    )
+    submission = examination.submission
+    return ReplyIssued(
+        on=context.date_of(reply),
+        **project.identity,
+        reply=reply,
+        round=submission.round,
+        delivery_mode=present(facts.registration.delivery_mode),
+        final=submission.round is not Round.FEASIBILITY,
+        total=submission.total,
+        items=submission.items,
+        goals=submission.goals,
+        content=submission.content,
+        planned_start=submission.planned_start,
+        planned_end=submission.planned_end,
+        custom_development=submission.custom_development,
+        open_conditions=_open_conditions(project, examination, policy),
+        policy=policy.reference,
+    )
+
+
+def _open_conditions(project: Project, examination: Examination, policy: Policy) -> tuple[str, ...]:
+    """Conditions that opinions of this round attach, after those of the feasibility reply."""
+    conditions = list(project.feasibility.open_conditions) if project.feasibility else []
+    for duty in policy.pack.opinions:
+        standing = examination.opinion_of(duty.body, duty.kind)
+        if standing and standing.opinion.conclusion is Conclusion.CONDITIONAL:
+            conditions += standing.opinion.conditions
+    return tuple(dict.fromkeys(conditions))
+
+
+def confirm_copy(project: Project, receipt: CopyReceipt, facts: Facts, context: Context) -> Event:
+    """批复抄送签收（第二十四条）."""
+    context.require(rules.copy_is_of_a_reply(receipt, project))
+    return ReplyCopied(on=context.date_of(receipt), **project.identity, receipt=receipt)

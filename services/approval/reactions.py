@@ -1,0 +1,48 @@
+"""Facts for the approval service's decisions: registration, and what bars a unit."""
+
+from uuid import UUID
+
+from services.approval.decisions import Facts
+from services.approval.state import Project, evolve_project, registration_of
+from shared.events.standing import barring_projects
+from shared.kernel.model import Record
+from shared.web.desk import Gather, Reading
+from shared.web.runtime import Aggregate
+
+PROJECT = Aggregate("project", Project(), evolve_project)
+
+FOLLOWS = {
+    "registry": frozenset(
+        {
+            "ProjectDeclared",
+            "ProjectListed",
+            "ProjectCodeAssigned",
+            "ResourcesCatalogued",
+            "DeclarationWithdrawn",
+        }
+    ),
+    "acceptance": frozenset(
+        {"AcceptanceOverdue", "AcceptanceConcluded", "AcceptanceReviewed", "ExtensionGranted"}
+    ),
+}
+
+
+def of_registration(project_id: UUID) -> Gather:
+    """Gathers what the registry says of a project."""
+
+    async def gather(reading: Reading, project: Project, command: Record) -> Facts:
+        return Facts(registration_of(await reading.others(f"project:{project_id}")))
+
+    return gather
+
+
+def of_registration_and_standing(project_id: UUID) -> Gather:
+    """Gathers the registration, and which projects bar the unit (第三十二条)."""
+
+    async def gather(reading: Reading, project: Project, command: Record) -> Facts:
+        registration = registration_of(await reading.others(f"project:{project_id}"))
+        unit = registration.unit_id
+        events = await reading.others(f"unit:{unit}") if unit else ()
+        return Facts(registration, barring_projects(events, unit) if unit else ())
+
+    return gather

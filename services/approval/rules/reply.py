@@ -1,0 +1,198 @@
+"""Rules on the reply and what must precede it, in article order."""
+
+from services.approval.rules.documents import names_current
+from services.approval.state import Evaluated, Examination, Project, Registration
+from shared.events.approval import (
+    Concurrence,
+    Consent,
+    CopyReceipt,
+    Evaluation,
+    EvaluationMethod,
+    Reply,
+)
+from shared.events.standing import Barring
+from shared.events.vocabulary import DeliveryMode
+from shared.kernel.actor import Actor
+from shared.kernel.identifiers import UnitId
+from shared.regulation import Policy, Verdict, article, holds
+
+
+@article(
+    5, row="5-2", says="报审的人不对同一事项出具意见或作出决定", remedy="由同一部门的其他人员办理"
+)
+def decider_did_not_submit(actor: Actor, submitted_by: str) -> Verdict:
+    same = actor.person == submitted_by
+    return holds(not same, "办理人即报审人" if same else "办理人不是报审人")
+
+
+@article(
+    9,
+    row="9-2",
+    says="审批前取得投资项目统一代码",
+    remedy="在投资项目在线审批监管平台赋码后登记",
+)
+def project_code_is_assigned(registration: Registration, policy: Policy) -> Verdict:
+    service = registration.delivery_mode is DeliveryMode.SERVICE_PURCHASE
+    needed = not service or policy.flag("code_required_for_service")
+    return holds(
+        not needed or registration.code is not None,
+        f"项目代码：{registration.code or '无'}{'' if needed else '（不要求）'}",
+        basis=[registration.coded],
+    )
+
+
+@article(20, row="20-1", says="信息资源目录是审批的必备条件", remedy="先编制信息资源目录")
+def resource_catalogue_is_present(registration: Registration) -> Verdict:
+    present = registration.catalogued is not None
+    return holds(
+        present,
+        "已编制信息资源目录" if present else "没有信息资源目录",
+        basis=[registration.catalogued],
+    )
+
+
+@article(
+    21,
+    row="21-1",
+    says="各参建部门已对现行报审文件会签",
+    remedy="请所列参建部门会签现行报审文件",
+    mode="GATE",
+)
+def every_participant_has_signed_off(
+    examination: Examination, participants: tuple[UnitId, ...]
+) -> Verdict:
+    signed = {s.participant_id: s for s in examination.sign_offs if s.digest == examination.digest}
+    missing = [unit for unit in participants if unit not in signed]
+    return holds(
+        not missing,
+        f"未会签：{'、'.join(missing) or '无'}",
+        basis=[s.ref for s in signed.values()],
+    )
+
+
+@article(24, row="24-1", says="有待批复的报审文件", remedy="先由项目单位报审文件")
+def submission_awaits_reply(project: Project) -> Verdict:
+    stage = project.stage.label if project.stage else "尚未报审"
+    return holds(project.examination is not None, f"审批状态：{stage}")
+
+
+@article(
+    24, row="24-1", says="评估论证针对现行报审文件", remedy="以现行报审文件的摘要值记录评估论证"
+)
+def evaluation_names_the_current_submission(
+    evaluation: Evaluation, examination: Examination
+) -> Verdict:
+    return names_current(evaluation.digest, examination)
+
+
+@article(24, row="24-1", says="第三方评估机构具备资质", remedy="补充 qualification_number")
+def third_party_evaluator_is_qualified(evaluation: Evaluation) -> Verdict:
+    third = evaluation.method is EvaluationMethod.THIRD_PARTY
+    number = evaluation.qualification_number
+    return holds(
+        not third or number is not None, f"{evaluation.method.label}，资质证号：{number or '无'}"
+    )
+
+
+@article(
+    24,
+    row="24-1",
+    says="评估论证对现行报审文件通过，委托第三方的具备资质",
+    remedy="对现行报审文件组织评估论证",
+    mode="GATE",
+)
+def evaluation_is_positive(evaluated: Evaluated | None, examination: Examination) -> Verdict:
+    if evaluated is None:
+        return holds(False, "未评估论证")
+    evaluation = evaluated.evaluation
+    third = evaluation.method is EvaluationMethod.THIRD_PARTY
+    faults = {
+        "针对较早的报审文件": evaluation.digest != examination.digest,
+        "结论为不通过": not evaluation.positive,
+        "第三方没有资质证号": third and evaluation.qualification_number is None,
+    }
+    found = [fault for fault, present in faults.items() if present]
+    return holds(
+        not found,
+        f"{evaluation.method.label}：{'、'.join(found) or '通过'}",
+        basis=[evaluated.ref],
+    )
+
+
+@article(24, row="24-2", says="市政府同意以带文号的文件为据", remedy="补充批准文件的文号")
+def consent_document_is_numbered(consent: Consent) -> Verdict:
+    number = consent.document.number
+    return holds(number is not None, f"文号：{number or '无'}")
+
+
+@article(
+    24,
+    row="24-2",
+    says="按规定须报市政府审定的项目，先经市政府同意",
+    remedy="会同核报市政府，取得对现行报审文件的同意",
+    mode="GATE",
+)
+def municipal_consent_is_given_where_required(examination: Examination, policy: Policy) -> Verdict:
+    submission, minimum = examination.submission, policy.money("municipal_consent_min_total")
+    by_amount = minimum > 0 and submission.total >= minimum
+    needed = submission.needs_municipal_consent or by_amount
+    return holds(
+        not needed or examination.consent is not None,
+        f"{'须' if needed else '不须'}报市政府审定，{'已' if examination.consent else '未'}同意",
+        basis=[examination.consent],
+        total=submission.total,
+        minimum=minimum,
+    )
+
+
+@article(24, row="24-3", says="会签针对现行报审文件", remedy="以现行报审文件的摘要值重新会签")
+def concurrence_names_the_current_submission(
+    concurrence: Concurrence, examination: Examination
+) -> Verdict:
+    return names_current(concurrence.digest, examination)
+
+
+@article(
+    24,
+    row="24-3",
+    says="市数字经济局对现行报审文件会签",
+    remedy="请市数字经济局会签现行报审文件",
+    mode="GATE",
+)
+def digital_bureau_concurs_in_the_reply(examination: Examination) -> Verdict:
+    concurred = examination.concurred
+    current = concurred is not None and concurred.digest == examination.digest
+    state = "未会签" if concurred is None else "已会签" if current else "会签针对较早的报审文件"
+    return holds(current, state, basis=[concurred.ref] if concurred else [])
+
+
+@article(24, row="24-3", says="批复针对现行报审文件", remedy="核对现行报审文件后批复")
+def reply_names_the_current_submission(reply: Reply, examination: Examination) -> Verdict:
+    return names_current(reply.digest, examination)
+
+
+@article(24, row="24-3", says="批复文件有文号", remedy="补充批复文件的文号")
+def reply_document_is_numbered(reply: Reply) -> Verdict:
+    number = reply.document.number
+    return holds(number is not None, f"文号：{number or '无'}")
+
+
+@article(24, row="24-4", says="签收的抄送件是本项目的批复", remedy="核对批复文号")
+def copy_is_of_a_reply(receipt: CopyReceipt, project: Project) -> Verdict:
+    issued = [reply.number for reply in project.replies]
+    return holds(
+        receipt.number in issued,
+        f"签收文号{receipt.number}，批复文号{'、'.join(issued) or '无'}",
+        basis=[reply.ref for reply in project.replies if reply.number == receipt.number],
+    )
+
+
+@article(
+    32,
+    row="32-2",
+    says="有项目逾期未验收或验收不合格的单位，不批准其新增项目",
+    remedy="先通过所列项目的验收，或取得延期",
+)
+def unit_is_not_barred_from_approval(barring: tuple[Barring, ...]) -> Verdict:
+    listed = "；".join(f"{b.project_id}{b.reason}" for b in barring)
+    return holds(not barring, f"限制新增的项目：{listed or '无'}", basis=[b.ref for b in barring])

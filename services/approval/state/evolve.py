@@ -1,0 +1,187 @@
+"""How each event moves a project's approval."""
+
+from dataclasses import replace
+from typing import Any
+
+from services.approval.state.project import (
+    Baseline,
+    Concurred,
+    Evaluated,
+    Examination,
+    PendingChange,
+    Project,
+    SentLetter,
+    SignedOff,
+    Stage,
+    StandingOpinion,
+)
+from shared.events import Recorded
+from shared.events.approval import (
+    ChangeApplied,
+    ChangeApproved,
+    ChangeConcurred,
+    ChangeFiled,
+    ChangeRefused,
+    ConcurrenceGiven,
+    DocumentSubmitted,
+    EvaluationRecorded,
+    MunicipalConsentGiven,
+    OpinionCarriedForward,
+    OpinionGiven,
+    OpinionRequested,
+    ParticipantSignedOff,
+    ReplyCopied,
+    ReplyIssued,
+)
+from shared.kernel.actor import EventRef
+from shared.kernel.model import present
+from shared.kernel.money import ZERO
+
+
+def evolve_project(project: Project, recorded: Recorded) -> Project:
+    """The project after one more event of its stream."""
+    match recorded.event:
+        case DocumentSubmitted() as event:
+            after = _submitted(project, event, recorded)
+        case ReplyIssued() as event:
+            after = _replied(project, event, recorded.ref)
+        case ReplyCopied(receipt=receipt):
+            after = _copied(project, receipt.number)
+        case ChangeFiled() as event:
+            after = replace(project, baseline=_moved_on(present(project.baseline), event))
+        case ChangeApplied(change_id=change_id, change=change, total=total):
+            person = recorded.meta.actor.person
+            pending = PendingChange(change_id, change, total, person, recorded.ref)
+            after = replace(project, pending_change=pending, stage=Stage.CHANGE_PENDING)
+        case ChangeConcurred(ruling=ruling):
+            pending = replace(present(project.pending_change), concurrence=ruling)
+            after = replace(project, pending_change=pending)
+        case ChangeApproved() as event:
+            after = _rebased(project, event, recorded.ref)
+        case ChangeRefused():
+            after = replace(project, pending_change=None, stage=Stage.APPROVED)
+        case _:
+            after = _examined(project, recorded)
+    return after
+
+
+def _examined(project: Project, recorded: Recorded) -> Project:
+    ref, after = recorded.ref, project
+    match recorded.event:
+        case ParticipantSignedOff(participant_id=participant, sign_off=sign_off):
+            after = _with_sign_off(project, SignedOff(participant, sign_off.digest, ref))
+        case OpinionRequested(letter=letter):
+            letters = present(project.examination).letters
+            after = _with(project, letters=(*letters, SentLetter(letter, ref)))
+        case OpinionGiven(body=body, opinion=opinion):
+            after = _with_opinion(project, StandingOpinion(body, opinion, opinion.digest, ref))
+        case OpinionCarriedForward(body=body, carry=carry):
+            earlier = present(present(project.examination).opinion_of(body, carry.kind))
+            after = _with_opinion(project, replace(earlier, digest=carry.digest, ref=ref))
+        case EvaluationRecorded(evaluation=evaluation):
+            after = _with(project, evaluated=Evaluated(evaluation, ref))
+        case MunicipalConsentGiven():
+            after = _with(project, consent=ref)
+        case ConcurrenceGiven(concurrence=concurrence):
+            after = _with(project, concurred=Concurred(concurrence.digest, ref))
+    return after
+
+
+def _moved_on(baseline: Baseline, filed: ChangeFiled) -> Baseline:
+    return replace(
+        baseline,
+        items=filed.change.items,
+        moved_so_far=filed.moved_so_far,
+        planned_end=filed.change.planned_end or baseline.planned_end,
+    )
+
+
+def _with_sign_off(project: Project, signed: SignedOff) -> Project:
+    earlier = present(project.examination).sign_offs
+    others = (s for s in earlier if s.participant_id != signed.participant_id)
+    return _with(project, sign_offs=(*others, signed))
+
+
+def _with(project: Project, **changes: Any) -> Project:
+    return replace(project, examination=replace(present(project.examination), **changes))
+
+
+def _with_opinion(project: Project, standing: StandingOpinion) -> Project:
+    key = (standing.body, standing.opinion.kind)
+    opinions = present(project.examination).opinions
+    others = (o for o in opinions if (o.body, o.opinion.kind) != key)
+    return _with(project, opinions=(*others, standing))
+
+
+def _submitted(project: Project, event: DocumentSubmitted, recorded: Recorded) -> Project:
+    fresh = Examination(
+        submission=event.submission,
+        digest=event.digest,
+        submitted_by=recorded.meta.actor.person,
+        ref=recorded.ref,
+    )
+    earlier = project.examination
+    if earlier and earlier.submission.round is event.submission.round:
+        # Letters count for the round; opinions, sign-offs, evaluation and concurrence name the
+        # digest they bind to. A consent names none, so it falls with the earlier submission.
+        fresh = replace(
+            fresh,
+            letters=earlier.letters,
+            opinions=earlier.opinions,
+            sign_offs=earlier.sign_offs,
+            evaluated=earlier.evaluated,
+            concurred=earlier.concurred,
+        )
+    return replace(
+        project,
+        project_id=event.project_id,
+        unit_id=event.unit_id,
+        participants=event.participants,
+        stage=Stage.EXAMINATION,
+        examination=fresh,
+    )
+
+
+def _replied(project: Project, event: ReplyIssued, ref: EventRef) -> Project:
+    baseline = Baseline(
+        round=event.round,
+        delivery_mode=event.delivery_mode,
+        number=event.reply.document.number or "",
+        total=event.total,
+        items=event.items,
+        goals=event.goals,
+        content=event.content,
+        planned_start=event.planned_start,
+        planned_end=event.planned_end,
+        open_conditions=event.open_conditions,
+        policy=event.policy,
+        ref=ref,
+    )
+    closed = replace(project, project_id=event.project_id, unit_id=event.unit_id, examination=None)
+    if event.final:
+        return replace(closed, baseline=baseline, stage=Stage.APPROVED)
+    return replace(closed, feasibility=baseline, stage=Stage.FEASIBILITY_APPROVED)
+
+
+def _copied(project: Project, number: str) -> Project:
+    def acknowledged(reply: Baseline | None) -> Baseline | None:
+        return replace(reply, copied=True) if reply and reply.number == number else reply
+
+    return replace(
+        project,
+        feasibility=acknowledged(project.feasibility),
+        baseline=acknowledged(project.baseline),
+    )
+
+
+def _rebased(project: Project, event: ChangeApproved, ref: EventRef) -> Project:
+    baseline = replace(
+        present(project.baseline),
+        total=event.total,
+        items=event.items,
+        planned_end=event.planned_end,
+        policy=event.policy,
+        ref=ref,
+        moved_so_far=ZERO,
+    )
+    return replace(project, baseline=baseline, pending_change=None, stage=Stage.APPROVED)

@@ -1,0 +1,124 @@
+"""Views of the approval service: the list of projects under approval."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import Field
+from sqlalchemy import BigInteger, Column, Connection, Date, MetaData, Row, String, Table, Uuid
+from sqlalchemy.dialects.postgresql import insert
+
+from services.approval.state import Stage
+from shared.events import Recorded
+from shared.events.approval import (
+    ChangeApplied,
+    ChangeApproved,
+    ChangeFiled,
+    ChangeRefused,
+    DocumentSubmitted,
+    ReplyIssued,
+    Round,
+)
+from shared.eventstore.projection import SCHEMA, Views
+from shared.kernel.model import Record
+from shared.kernel.money import ZERO, Money
+
+metadata = MetaData(schema=SCHEMA)
+
+projects = Table(
+    "projects",
+    metadata,
+    Column("project_id", Uuid, primary_key=True),
+    Column("unit_id", String(18), nullable=False, index=True),
+    Column("stage", String, nullable=False),
+    Column("round", String, nullable=False),
+    Column("total", BigInteger, nullable=False),
+    Column("reply_number", String),
+    Column("replied_on", Date),
+    Column("moved_so_far", BigInteger, nullable=False),
+)
+
+
+class ProjectRow(Record):
+    """项目审批清单行."""
+
+    project_id: str
+    unit_id: str
+    stage: Stage
+    round: Round
+    total: Annotated[Money, Field(title="报审或批复总额（元）")]
+    reply_number: Annotated[str | None, Field(title="最近批复文号")]
+    replied_on: Annotated[date | None, Field(title="最近批复日期")]
+    moved_so_far: Annotated[Money, Field(title="自基线起累计调整资金（元）")]
+
+
+class ProjectPage(Record):
+    """项目审批清单页: a page, the cursor of the next, and the log position it speaks for."""
+
+    items: tuple[ProjectRow, ...]
+    next: Annotated[str | None, Field(title="下一页游标")]
+    position: Annotated[int, Field(title="所反映的日志位置")]
+
+
+def project_row(row: Row[Any]) -> ProjectRow:
+    return ProjectRow(
+        project_id=str(row.project_id),
+        unit_id=row.unit_id,
+        stage=Stage(row.stage),
+        round=Round(row.round),
+        total=Money(row.total),
+        reply_number=row.reply_number,
+        replied_on=row.replied_on,
+        moved_so_far=Money(row.moved_so_far),
+    )
+
+
+def project(connection: Connection, recorded: Recorded) -> None:
+    """Apply one event to the view."""
+    match recorded.event:
+        case DocumentSubmitted(submission=submission) as event:
+            told = {
+                "stage": Stage.EXAMINATION.value,
+                "round": submission.round.value,
+                "total": int(submission.total),
+            }
+            row = insert(projects).values(
+                project_id=event.project_id,
+                unit_id=event.unit_id,
+                moved_so_far=int(ZERO),
+                **told,
+            )
+            connection.execute(row.on_conflict_do_update(index_elements=["project_id"], set_=told))
+        case ReplyIssued() as event:
+            stage = Stage.APPROVED if event.final else Stage.FEASIBILITY_APPROVED
+            _set(
+                connection,
+                recorded,
+                stage=stage.value,
+                total=int(event.total),
+                reply_number=event.reply.document.number,
+                replied_on=event.on,
+            )
+        case ChangeFiled(moved_so_far=moved_so_far):
+            _set(connection, recorded, moved_so_far=int(moved_so_far))
+        case ChangeApplied():
+            _set(connection, recorded, stage=Stage.CHANGE_PENDING.value)
+        case ChangeApproved(total=total):
+            _set(
+                connection,
+                recorded,
+                stage=Stage.APPROVED.value,
+                total=int(total),
+                moved_so_far=int(ZERO),
+            )
+        case ChangeRefused():
+            _set(connection, recorded, stage=Stage.APPROVED.value)
+        case _:
+            pass
+
+
+def _set(connection: Connection, recorded: Recorded, **values: Any) -> None:
+    subject = recorded.ref.stream.partition(":")[2]
+    connection.execute(projects.update().where(projects.c.project_id == subject).values(**values))
+
+
+VIEWS = Views(metadata, project)

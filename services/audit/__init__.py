@@ -1,0 +1,1 @@
+"""审计: follows the four logs, checks them, and answers auditors; decides nothing."""

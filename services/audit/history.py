@@ -1,0 +1,71 @@
+"""历史: a project's events of all services in one order, and any cut through it."""
+
+import heapq
+from collections.abc import Iterable
+from datetime import date, datetime
+from uuid import UUID
+
+from shared.events import Recorded
+from shared.web.settings import LOGS
+
+_RANK = {service: rank for rank, service in enumerate(LOGS)}
+
+
+def in_causal_order(events: Iterable[Recorded]) -> list[Recorded]:
+    """Causes before effects, and by recorded instant where neither caused the other.
+
+    An event follows its predecessor in its own log, the events its decision rests on, and the
+    event it reacted to. Clocks of different machines may disagree; causes do not.
+    """
+    known = {r.ref.event_id: r for r in events}
+    waiting: dict[UUID, set[UUID]] = {}
+    effects: dict[UUID, list[UUID]] = {}
+    latest: dict[str, UUID] = {}
+    for each in sorted(known.values(), key=lambda r: (r.ref.service, r.ref.position)):
+        causes = _causes(each) & known.keys()
+        if before := latest.get(each.ref.service):
+            causes.add(before)
+        latest[each.ref.service] = each.ref.event_id
+        waiting[each.ref.event_id] = causes
+        for cause in causes:
+            effects.setdefault(cause, []).append(each.ref.event_id)
+    ready = [_key(known[i]) for i, causes in waiting.items() if not causes]
+    heapq.heapify(ready)
+    ordered: list[Recorded] = []
+    while ready:
+        *_, event_id = heapq.heappop(ready)
+        ordered.append(known[event_id])
+        for effect in effects.get(event_id, ()):
+            waiting[effect].discard(event_id)
+            if not waiting[effect]:
+                heapq.heappush(ready, _key(known[effect]))
+    return ordered
+
+
+def _key(recorded: Recorded) -> tuple[datetime, int, int, UUID]:
+    ref = recorded.ref
+    return (recorded.recorded_at, _RANK[ref.service], ref.position, ref.event_id)
+
+
+def _causes(recorded: Recorded) -> set[UUID]:
+    causes = {UUID(recorded.meta.causation_id)} if recorded.meta.causation_id else set()
+    if recorded.meta.decision:
+        causes |= {ref.event_id for ref in recorded.meta.decision.basis}
+    return causes
+
+
+def cut(
+    events: list[Recorded],
+    *,
+    valid_at: date | None = None,
+    known_at: datetime | None = None,
+    steps: int | None = None,
+) -> list[Recorded]:
+    """What was true on a legal date, known at an instant, or after so many steps; all combined."""
+    chosen = events if steps is None else events[:steps]
+    return [
+        r
+        for r in chosen
+        if (valid_at is None or r.on <= valid_at)
+        and (known_at is None or r.recorded_at <= known_at)
+    ]

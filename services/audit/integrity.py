@@ -1,0 +1,48 @@
+"""完整性: what was followed, hashed again and held against what each service says of its log."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from shared.eventstore.inbox import Inbox
+from shared.eventstore.merkle import Frontier, digest_of
+from shared.eventstore.verify import leaf_of
+from shared.kernel.model import Record
+from shared.web.feed import LogHead
+
+PAGE = 1000
+
+
+class LogIntegrity(Record):
+    """日志完整性: one service's log as followed and as it speaks of itself."""
+
+    service: str
+    intact: Annotated[bool, Field(title="是否一致")]
+    position: Annotated[int, Field(title="已核对到的位置")]
+    root: Annotated[str, Field(title="按已核对事件重算的默克尔根")]
+    reason: Annotated[str, Field(title="不一致之处")] = ""
+
+
+def check(inbox: Inbox, service: str, head: LogHead) -> LogIntegrity:
+    """Hash again every event followed up to `head`, and compare leaves and root."""
+    digest = digest_of(head.hash)
+    frontier = Frontier(digest)
+    reason = ""
+    while not reason and frontier.size < head.position:
+        page = inbox.rows(service, frontier.size, min(PAGE, head.position - frontier.size))
+        if not page:
+            reason = f"只跟随到位置 {frontier.size}"
+        for row in page:
+            if row.position != frontier.size + 1:
+                reason = f"位置 {frontier.size + 1} 缺失"
+                break
+            if leaf_of(row, digest) != row.leaf:
+                reason = f"位置 {row.position} 的内容与其叶哈希不符"
+                break
+            frontier.append(row.leaf)
+    root = frontier.root().hex()
+    if not reason and root != head.root:
+        reason = f"位置 {frontier.size} 处的根与该服务所示不同"
+    return LogIntegrity(
+        service=service, intact=not reason, position=frontier.size, root=root, reason=reason
+    )

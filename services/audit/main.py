@@ -1,0 +1,22 @@
+"""Wires the audit service."""
+
+from collections.abc import Mapping
+
+from fastapi import FastAPI
+
+from services.audit import api
+from shared.web.application import application
+from shared.web.runtime import ServiceSpec
+from shared.web.settings import LOGS, Settings
+
+SPEC = ServiceSpec(
+    "audit", "审计", follows={service: frozenset() for service in LOGS}, decides=False
+)
+"""Follows every event of every log; has no log of its own."""
+
+
+def create(
+    settings: Settings | None = None, dsn: str = "", peers: Mapping[str, FastAPI] | None = None
+) -> FastAPI:
+    """The audit service's application; without settings it only describes itself."""
+    return application(SPEC, [api.router], settings, dsn, peers)

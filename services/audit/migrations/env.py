@@ -1,0 +1,5 @@
+"""Alembic environment of the audit service."""
+
+from shared.eventstore.migration_env import run
+
+run()

@@ -1,0 +1,230 @@
+"""HTTP of the budget service."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from sqlalchemy import select
+
+from services.budget import decisions, reactions, views
+from services.budget.decisions import Facts
+from services.budget.reactions import PROJECT
+from services.budget.state import Project
+from shared.events.budget import (
+    Assessment,
+    Contract,
+    CostShare,
+    Inclusion,
+    OperationInclusion,
+    OperationPlan,
+    Payment,
+    Procurement,
+    SurplusReturn,
+)
+from shared.kernel.identifiers import UnitId
+from shared.web.actors import CurrentActor
+from shared.web.desk import AtDesk, Receipt
+from shared.web.problems import problems
+from shared.web.reading import Cursor, Limit, MinPosition, current, page, require_party
+from shared.web.strictjson import StrictRoute
+
+router = APIRouter(route_class=StrictRoute)
+COMMAND = problems(400, 404, 409, 412, 428)
+READ = problems(404)
+
+ProjectPath = Annotated[UUID, Path(title="项目标识")]
+PlanPath = Annotated[UUID, Path(title="运维方案标识")]
+
+
+def owner(project: Project, command: object, facts: Facts) -> frozenset[str]:
+    """The project unit: as the stream names it, as the other services do while it is empty."""
+    unit_id = project.unit_id or facts.background.unit_id
+    return frozenset({unit_id} if unit_id else ())
+
+
+@router.get("/projects", responses=READ, tags=["项目资金"])
+async def list_projects(
+    request: Request,
+    actor: CurrentActor,
+    *,
+    unit: Annotated[UnitId | None, Query(title="项目单位")] = None,
+    outstanding: Annotated[bool, Query(title="只列尚有未支付也未退回资金的项目")] = False,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+    min_position: MinPosition = 0,
+) -> views.ProjectPage:
+    """项目资金清单；项目单位只见本单位的项目。"""
+    columns = views.projects.c
+    query = select(views.projects)
+    if shown := actor.unit_id if actor.body == "UNIT" else unit:
+        query = query.where(columns.unit_id == shown)
+    if outstanding:
+        query = query.where(columns.included > columns.paid + columns.returned)
+    rows, following, position = await page(
+        request.app.state.runtime,
+        query,
+        [columns.project_id],
+        cursor=cursor,
+        limit=limit,
+        min_position=min_position,
+    )
+    items = tuple(views.project_row(row) for row in rows)
+    return views.ProjectPage(items=items, next=following, position=position)
+
+
+@router.get("/projects/{project_id}", responses=READ, tags=["项目资金"])
+async def read_project(
+    request: Request, response: Response, actor: CurrentActor, project_id: ProjectPath
+) -> Project:
+    """项目资金：列入、采购、合同、支付、结余和运维方案。"""
+    project: Project = await current(request, response, PROJECT, project_id)
+    require_party(actor, project.parties)
+    return project
+
+
+@router.post(
+    "/projects/{project_id}/inclusions", status_code=201, responses=COMMAND, tags=["项目资金"]
+)
+async def include_in_budget(desk: AtDesk, project_id: ProjectPath, inclusion: Inclusion) -> Receipt:
+    """列入预算（第三十五条）。"""
+    return await desk.decide(
+        PROJECT,
+        project_id,
+        decisions.include_in_budget,
+        inclusion,
+        facts=reactions.for_project(project_id),
+    )
+
+
+@router.post(
+    "/projects/{project_id}/cost-share", status_code=201, responses=COMMAND, tags=["项目资金"]
+)
+async def set_cost_share(desk: AtDesk, project_id: ProjectPath, cost_share: CostShare) -> Receipt:
+    """确定市县分摊（第三十五条）。"""
+    return await desk.decide(
+        PROJECT,
+        project_id,
+        decisions.set_cost_share,
+        cost_share,
+        facts=reactions.for_project(project_id),
+    )
+
+
+@router.post(
+    "/projects/{project_id}/procurements", status_code=201, responses=COMMAND, tags=["采购和合同"]
+)
+async def record_procurement(
+    desk: AtDesk, project_id: ProjectPath, procurement: Procurement
+) -> Receipt:
+    """登记采购（第四十条）。"""
+    return await desk.decide(
+        PROJECT,
+        project_id,
+        decisions.record_procurement,
+        procurement,
+        facts=reactions.for_owner(project_id),
+        parties=owner,
+    )
+
+
+@router.post(
+    "/projects/{project_id}/contracts", status_code=201, responses=COMMAND, tags=["采购和合同"]
+)
+async def record_contract(desk: AtDesk, project_id: ProjectPath, contract: Contract) -> Receipt:
+    """登记合同（第四十三条）。"""
+    return await desk.decide(
+        PROJECT,
+        project_id,
+        decisions.record_contract,
+        contract,
+        facts=reactions.for_owner(project_id),
+        parties=owner,
+    )
+
+
+@router.post(
+    "/projects/{project_id}/payments", status_code=201, responses=COMMAND, tags=["支付和结余"]
+)
+async def record_payment(desk: AtDesk, project_id: ProjectPath, payment: Payment) -> Receipt:
+    """登记支付（第三十六条）。"""
+    return await desk.decide(
+        PROJECT,
+        project_id,
+        decisions.record_payment,
+        payment,
+        facts=reactions.for_owner(project_id),
+        parties=owner,
+    )
+
+
+@router.post(
+    "/projects/{project_id}/surplus-returns",
+    status_code=201,
+    responses=COMMAND,
+    tags=["支付和结余"],
+)
+async def return_surplus(desk: AtDesk, project_id: ProjectPath, surplus: SurplusReturn) -> Receipt:
+    """退回结余（第三十六条）。"""
+    return await desk.decide(
+        PROJECT,
+        project_id,
+        decisions.return_surplus,
+        surplus,
+        facts=reactions.for_project(project_id),
+        parties=owner,
+    )
+
+
+@router.post(
+    "/projects/{project_id}/operation-plans", status_code=201, responses=COMMAND, tags=["运维经费"]
+)
+async def submit_operation_plan(
+    desk: AtDesk, project_id: ProjectPath, plan: OperationPlan
+) -> Receipt:
+    """报送运维方案（第三十七条）。"""
+    return await desk.decide(
+        PROJECT,
+        project_id,
+        decisions.submit_operation_plan,
+        plan,
+        facts=reactions.for_project(project_id),
+        parties=owner,
+    )
+
+
+@router.post(
+    "/projects/{project_id}/operation-plans/{plan_id}/assessment",
+    status_code=201,
+    responses=COMMAND,
+    tags=["运维经费"],
+)
+async def assess_operation_plan(
+    desk: AtDesk, project_id: ProjectPath, plan_id: PlanPath, assessment: Assessment
+) -> Receipt:
+    """论证运维方案（第三十七条）。"""
+    return await desk.decide(
+        PROJECT,
+        project_id,
+        decisions.assess_operation_plan,
+        assessment,
+        facts=reactions.for_plan(plan_id),
+    )
+
+
+@router.post(
+    "/projects/{project_id}/operation-plans/{plan_id}/inclusion",
+    status_code=201,
+    responses=COMMAND,
+    tags=["运维经费"],
+)
+async def include_operation_budget(
+    desk: AtDesk, project_id: ProjectPath, plan_id: PlanPath, inclusion: OperationInclusion
+) -> Receipt:
+    """运维经费列入预算（第三十九条）。"""
+    return await desk.decide(
+        PROJECT,
+        project_id,
+        decisions.include_operation_budget,
+        inclusion,
+        facts=reactions.for_project(project_id, plan_id),
+    )

@@ -1,0 +1,177 @@
+"""Extension and its ruling, and the finding that a project is overdue."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from services.acceptance import decisions, rules
+from shared.events import Event
+from shared.events.acceptance import (
+    AcceptanceOverdue,
+    ExtensionGranted,
+    ExtensionRefused,
+    ExtensionRequested,
+    OverdueFinding,
+)
+from shared.events.standing import barring_projects
+from tests.acceptance.building import (
+    APPLIED,
+    DUE,
+    IDENTITY,
+    IN_TRIAL,
+    SCHEDULED,
+    concluded,
+    extension,
+    extension_granted,
+    extension_requested,
+    overdue,
+    ruling,
+    scheduled,
+)
+from tests.support.builders import UNIT
+from tests.support.given_when_then import as_recorded
+
+DAY = timedelta(days=1)
+FINDING = OverdueFinding()
+
+
+def test_extension_is_requested_on_the_due_date_at_the_latest() -> None:
+    SCHEDULED.at(DUE).when(decisions.request_extension, extension()).then(ExtensionRequested)
+    (
+        SCHEDULED.at(DUE + DAY)
+        .when(decisions.request_extension, extension())
+        .then_broken(rules.extension_is_requested_in_time)
+    )
+
+
+def test_an_earlier_date_on_the_paper_does_not_save_a_late_extension() -> None:
+    (
+        SCHEDULED.at(DUE + DAY)
+        .when(decisions.request_extension, extension(on=DUE))
+        .then_broken(rules.extension_is_requested_in_time)
+    )
+
+
+def test_extension_is_by_a_day_at_least() -> None:
+    case = SCHEDULED.at(DUE)
+    case.when(decisions.request_extension, extension(DUE + DAY)).then(ExtensionRequested)
+    (
+        case.when(decisions.request_extension, extension(DUE)).then_broken(
+            rules.extension_moves_the_due_date
+        )
+    )
+
+
+def test_one_extension_is_decided_before_the_next() -> None:
+    case = SCHEDULED.given(extension_requested()).at(DUE)
+    (
+        case.when(decisions.request_extension, extension()).then_broken(
+            rules.no_extension_awaits_its_ruling
+        )
+    )
+    refusal = case.when(decisions.rule_on_extension, ruling(approved=False))
+    (
+        case.given(*refusal.then(ExtensionRefused).events)
+        .when(decisions.request_extension, extension())
+        .then(ExtensionRequested)
+    )
+
+
+def test_who_has_applied_needs_no_extension() -> None:
+    (
+        APPLIED.when(decisions.request_extension, extension()).then_broken(
+            rules.acceptance_is_not_yet_applied_for
+        )
+    )
+
+
+def test_a_granted_extension_moves_the_due_date() -> None:
+    case = SCHEDULED.given(extension_requested(date(2026, 5, 31)))
+    granted = case.when(decisions.rule_on_extension, ruling()).then(ExtensionGranted)
+    granted.having(due_on=date(2026, 5, 31))
+    assert case.given(*granted.events).state().due_on == date(2026, 5, 31)
+
+
+def test_an_extension_never_shortens_what_a_change_has_given_meanwhile() -> None:
+    (
+        SCHEDULED.given(extension_requested(date(2026, 5, 31)), scheduled(due_on=date(2026, 9, 30)))
+        .when(decisions.rule_on_extension, ruling())
+        .then(ExtensionGranted)
+        .having(due_on=date(2026, 9, 30))
+    )
+
+
+def test_a_refused_extension_leaves_the_due_date() -> None:
+    case = SCHEDULED.given(extension_requested())
+    refused = case.when(decisions.rule_on_extension, ruling(approved=False)).then(ExtensionRefused)
+    assert case.given(*refused.events).state().due_on == DUE
+
+
+def test_there_is_no_ruling_without_a_request() -> None:
+    (
+        SCHEDULED.when(decisions.rule_on_extension, ruling()).then_broken(
+            rules.extension_awaits_its_ruling
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("day", "late"), [(DUE, False), (DUE + DAY, True)], ids=["on the day", "the day after"]
+)
+def test_overdue_begins_the_day_after_the_due_date(day: date, late: bool) -> None:
+    outcome = IN_TRIAL.at(day).when(decisions.mark_overdue, FINDING)
+    if late:
+        outcome.then(AcceptanceOverdue).having(due_on=DUE)
+    else:
+        outcome.then_broken(rules.due_date_has_passed)
+
+
+def test_overdue_counts_from_the_extended_date() -> None:
+    until = date(2026, 4, 30)
+    case = SCHEDULED.given(extension_requested(until), extension_granted(until))
+    (case.at(until).when(decisions.mark_overdue, FINDING).then_broken(rules.due_date_has_passed))
+    case.at(until + DAY).when(decisions.mark_overdue, FINDING).then(AcceptanceOverdue)
+
+
+def test_a_request_made_in_time_holds_the_finding_back_until_it_is_ruled_on() -> None:
+    case = SCHEDULED.given(extension_requested()).at(DUE + DAY)
+    (case.when(decisions.mark_overdue, FINDING).then_broken(rules.no_extension_awaits_its_ruling))
+    refused = case.when(decisions.rule_on_extension, ruling(approved=False))
+    case.given(*refused.events).when(decisions.mark_overdue, FINDING).then(AcceptanceOverdue)
+
+
+def test_a_project_is_found_overdue_once() -> None:
+    (
+        SCHEDULED.given(overdue())
+        .when(decisions.mark_overdue, FINDING)
+        .then_broken(rules.overdue_is_found_once)
+    )
+
+
+@pytest.mark.parametrize("later", [(), (concluded(),)], ids=["applied", "accepted"])
+def test_who_has_applied_is_not_overdue(later: tuple[Event, ...]) -> None:
+    (
+        APPLIED.given(*later)
+        .at(DUE + DAY)
+        .when(decisions.mark_overdue, FINDING)
+        .then_broken(rules.acceptance_is_not_yet_applied_for)
+    )
+
+
+@pytest.mark.parametrize(
+    ("events", "barred"),
+    [
+        ((), False),
+        ((overdue(),), True),
+        ((overdue(), extension_granted(date(2026, 5, 31))), False),
+        ((overdue(), concluded(conclusion="FAILED")), True),
+        ((overdue(), concluded()), False),
+        ((concluded(conclusion="FAILED"), concluded()), False),
+    ],
+)
+def test_what_bars_a_unit_is_what_the_state_says(events: tuple[Event, ...], barred: bool) -> None:
+    state = SCHEDULED.given(*events).state()
+    barring = barring_projects(as_recorded(events, "acceptance"), UNIT)
+    assert [b.project_id for b in barring] == ([IDENTITY["project_id"]] if barred else [])
+    failed = state.status is not None and state.status.value == "FAILED"
+    assert (state.overdue_on is not None or failed) is barred

@@ -1,0 +1,405 @@
+"""The reply: what must precede it, what it carries, and its copy."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from services.approval import rules
+from services.approval.decisions import (
+    concur,
+    confirm_copy,
+    digest_of,
+    give_municipal_consent,
+    issue_reply,
+    record_evaluation,
+)
+from services.approval.state import Stage
+from shared.events.acceptance import (
+    Acceptance,
+    AcceptanceConcluded,
+    AcceptanceConclusion,
+    AcceptanceOverdue,
+    ExtensionGranted,
+    ExtensionRuling,
+)
+from shared.events.approval import (
+    CarryForward,
+    Concurrence,
+    ConcurrenceGiven,
+    Consent,
+    CopyReceipt,
+    EvaluationRecorded,
+    MunicipalConsentGiven,
+    OpinionCarriedForward,
+    OpinionKind,
+    ReplyCopied,
+    ReplyIssued,
+)
+from shared.events.envelope import Event
+from shared.events.standing import barring_projects
+from shared.events.vocabulary import DeliveryMode
+from shared.regulation import Rule
+from tests.approval.building import (
+    CASE,
+    IDENTITY,
+    SERVICE_CASE,
+    concurred,
+    consented,
+    evaluated,
+    evaluation,
+    examined,
+    gave,
+    joint_design,
+    of_total,
+    officer,
+    plan,
+    registered,
+    replied,
+    reply,
+    service_demand,
+    signed_off,
+    submission,
+    submitted,
+    under,
+)
+from tests.support.builders import OTHER_UNIT, THIRD_UNIT, UNIT, document
+from tests.support.given_when_then import OFFICER, TODAY, Case, as_recorded
+
+READY = CASE.given(*examined())
+NEWER = plan(goals="修改后的目标")
+OTHER_PROJECT = UUID("01890000-0000-7000-8000-0000000000ff")
+
+
+def lacking(*steps: str) -> Case:
+    return CASE.given(*examined(without=steps))
+
+
+def test_a_reply_carries_the_whole_baseline() -> None:
+    content = plan(custom_development=True)
+    CASE.given(*examined(content)).when(issue_reply, reply(content)).then(ReplyIssued).having(
+        round=content.round,
+        final=True,
+        total=content.total,
+        items=content.items,
+        goals=content.goals,
+        content=content.content,
+        planned_start=content.planned_start,
+        planned_end=content.planned_end,
+        custom_development=True,
+        delivery_mode=DeliveryMode.SELF_BUILD,
+        open_conditions=(),
+        policy="511100-2022@1",
+        **IDENTITY,
+    )
+
+
+def test_a_feasibility_reply_is_not_final() -> None:
+    content = submission()
+    outcome = CASE.given(*examined(content)).when(issue_reply, reply(content))
+    outcome.then(ReplyIssued).having(final=False)
+    state = CASE.given(*examined(content), *outcome.events).state()
+    assert (state.stage, state.baseline) == (Stage.FEASIBILITY_APPROVED, None)
+
+
+def test_the_reply_rests_on_opinions_code_and_catalogue() -> None:
+    outcome = READY.when(issue_reply, reply())
+    assert outcome.decision is not None
+    basis = {(ref.service, ref.position) for ref in outcome.decision.basis}
+    assert {("registry", 103), ("registry", 104)} <= basis
+    opinions = {("approval", position) for position in range(6, 12)}
+    assert opinions <= basis
+
+
+def test_there_is_no_reply_without_a_submission() -> None:
+    CASE.when(issue_reply, reply()).then_broken(rules.submission_awaits_reply)
+
+
+def test_a_submission_is_replied_to_once() -> None:
+    READY.given(replied()).when(issue_reply, reply()).then_broken(rules.submission_awaits_reply)
+
+
+def test_who_submitted_does_not_reply() -> None:
+    READY.by(OFFICER).when(issue_reply, reply()).then_broken(rules.decider_did_not_submit)
+
+
+def test_a_self_built_project_needs_its_code() -> None:
+    READY.with_facts(registration=registered(without=("coded",))).when(
+        issue_reply, reply()
+    ).then_broken(rules.project_code_is_assigned)
+
+
+def test_a_service_needs_a_code_only_where_the_pack_says_so() -> None:
+    uncoded = registered(DeliveryMode.SERVICE_PURCHASE, without=("coded",))
+    content = service_demand()
+    case = SERVICE_CASE.with_facts(registration=uncoded).given(*examined(content))
+    case.when(issue_reply, reply(content)).then(ReplyIssued)
+    under(case, code_required_for_service=True).when(issue_reply, reply(content)).then_broken(
+        rules.project_code_is_assigned
+    )
+
+
+def test_no_resource_catalogue_no_reply() -> None:
+    READY.with_facts(registration=registered(without=("catalogued",))).when(
+        issue_reply, reply()
+    ).then_broken(rules.resource_catalogue_is_present)
+
+
+def test_every_participant_signs_off_the_current_submission() -> None:
+    content = plan(joint=joint_design())
+    papers = examined(content, without=("submission",))
+    joint = submitted(content, participants=(OTHER_UNIT, THIRD_UNIT))
+    one = CASE.given(joint, *papers, signed_off(OTHER_UNIT, content))
+    one.when(issue_reply, reply(content)).then_broken(rules.every_participant_has_signed_off)
+    stale = one.given(signed_off(THIRD_UNIT, plan()))
+    stale.when(issue_reply, reply(content)).then_broken(rules.every_participant_has_signed_off)
+    one.given(signed_off(THIRD_UNIT, content)).when(issue_reply, reply(content)).then(ReplyIssued)
+
+
+@pytest.mark.parametrize("body", ["FIN", "CAC", "PSB", "CRY"])
+def test_four_letters_precede_the_reply(body: str) -> None:
+    outcome = lacking(f"letter:{body}").when(issue_reply, reply())
+    outcome.then_broken(rules.letters_are_sent)
+
+
+@pytest.mark.parametrize(
+    ("step", "rule"),
+    [
+        ("FIN:FUNDS", rules.funds_opinion_is_given),
+        ("CAC:SECURITY", rules.security_opinions_are_given),
+        ("PSB:SECURITY", rules.security_opinions_are_given),
+        ("DEB:SECURITY", rules.security_opinions_are_given),
+        ("CRY:CRYPTOGRAPHY", rules.cryptography_opinion_is_given),
+        ("DEB:TECHNICAL", rules.technical_opinion_is_given),
+    ],
+)
+def test_six_opinions_precede_the_reply(step: str, rule: Rule[...]) -> None:
+    lacking(step).when(issue_reply, reply()).then_broken(rule)
+
+
+def test_a_resubmission_makes_opinions_evaluation_and_concurrence_stale() -> None:
+    READY.given(submitted(NEWER)).when(issue_reply, reply(NEWER)).then_broken(
+        rules.funds_opinion_is_given,
+        rules.security_opinions_are_given,
+        rules.cryptography_opinion_is_given,
+        rules.technical_opinion_is_given,
+        rules.evaluation_is_positive,
+        rules.digital_bureau_concurs_in_the_reply,
+    )
+
+
+def test_opinions_carried_forward_count() -> None:
+    again: list[Event] = [submitted(NEWER), evaluated(NEWER), concurred(NEWER)]
+    for body, kind in (
+        ("FIN", "FUNDS"),
+        ("CAC", "SECURITY"),
+        ("PSB", "SECURITY"),
+        ("DEB", "SECURITY"),
+        ("CRY", "CRYPTOGRAPHY"),
+        ("DEB", "TECHNICAL"),
+    ):
+        carry = CarryForward(
+            kind=OpinionKind(kind), digest=digest_of(NEWER), statement="不影响原意见"
+        )
+        again.append(OpinionCarriedForward(on=TODAY, **IDENTITY, body=body, carry=carry))
+    READY.given(*again).when(issue_reply, reply(NEWER)).then(ReplyIssued)
+
+
+def test_an_objection_blocks_until_the_body_agrees() -> None:
+    objected = READY.given(gave("FIN", "FUNDS", conclusion="DISAGREE"))
+    objected.when(issue_reply, reply()).then_broken(rules.no_opinion_objects)
+    objected.given(gave("FIN", "FUNDS")).when(issue_reply, reply()).then(ReplyIssued)
+
+
+def test_an_objection_does_not_block_where_the_pack_says_so() -> None:
+    objected = READY.given(gave("FIN", "FUNDS", conclusion="DISAGREE"))
+    under(objected, negative_opinion_blocks=False).when(issue_reply, reply()).then(ReplyIssued)
+
+
+def test_conditions_stay_open_with_those_of_the_feasibility_reply_first() -> None:
+    conditional = gave("FIN", "FUNDS", conclusion="CONDITIONAL", conditions=["压减硬件"])
+    READY.given(conditional).when(issue_reply, reply()).then(ReplyIssued).having(
+        open_conditions=("压减硬件",)
+    )
+    content = submission(round="DESIGN")
+    second = gave(
+        "FIN", "FUNDS", content, conclusion="CONDITIONAL", conditions=["单独记账", "压减硬件"]
+    )
+    feasible = replied(submission(), open_conditions=("压减硬件",))
+    CASE.given(feasible, *examined(content), second).when(issue_reply, reply(content)).then(
+        ReplyIssued
+    ).having(open_conditions=("压减硬件", "单独记账"))
+
+
+def test_an_evaluation_precedes_the_reply() -> None:
+    lacking("evaluation").when(issue_reply, reply()).then_broken(rules.evaluation_is_positive)
+
+
+@pytest.mark.parametrize("fault", [{"positive": False}, {"method": "THIRD_PARTY"}])
+def test_the_evaluation_passes_and_a_third_party_is_qualified(fault: dict[str, Any]) -> None:
+    READY.given(evaluated(**fault)).when(issue_reply, reply()).then_broken(
+        rules.evaluation_is_positive
+    )
+
+
+def test_a_third_party_gives_its_qualification_number() -> None:
+    third: dict[str, Any] = {"method": "THIRD_PARTY"}
+    case = CASE.given(submitted(plan()))
+    case.when(record_evaluation, evaluation(**third)).then_broken(
+        rules.third_party_evaluator_is_qualified
+    )
+    case.when(record_evaluation, evaluation(qualification_number="甲1234", **third)).then(
+        EvaluationRecorded
+    )
+
+
+def test_an_evaluation_names_the_current_submission() -> None:
+    CASE.given(submitted(plan()), submitted(NEWER)).when(
+        record_evaluation, evaluation()
+    ).then_broken(rules.evaluation_names_the_current_submission)
+
+
+def test_who_submitted_does_not_evaluate() -> None:
+    CASE.given(submitted(plan())).by(OFFICER).when(record_evaluation, evaluation()).then_broken(
+        rules.decider_did_not_submit
+    )
+
+
+def test_flagged_projects_need_municipal_consent() -> None:
+    content = plan(needs_municipal_consent=True)
+    case = CASE.given(*examined(content))
+    case.when(issue_reply, reply(content)).then_broken(
+        rules.municipal_consent_is_given_where_required
+    )
+    case.given(consented()).when(issue_reply, reply(content)).then(ReplyIssued)
+
+
+def test_consent_counts_for_the_submission_it_was_given_to() -> None:
+    content = plan(needs_municipal_consent=True)
+    CASE.given(submitted(content), consented(), *examined(content)).when(
+        issue_reply, reply(content)
+    ).then_broken(rules.municipal_consent_is_given_where_required)
+
+
+@pytest.mark.parametrize(("total", "needed"), [("999999.99", False), ("1000000.00", True)])
+def test_a_threshold_where_set_requires_consent_from_its_amount_on(
+    total: str, needed: bool
+) -> None:
+    content = plan(**of_total(total))
+    case = under(CASE.given(*examined(content)), municipal_consent_min_total="1000000.00")
+    outcome = case.when(issue_reply, reply(content))
+    if needed:
+        outcome.then_broken(rules.municipal_consent_is_given_where_required)
+    else:
+        outcome.then(ReplyIssued)
+
+
+def test_consent_has_a_document_number() -> None:
+    case = CASE.given(submitted(plan())).by(officer("GOV"))
+    case.when(give_municipal_consent, Consent(document=document("批示"))).then_broken(
+        rules.consent_document_is_numbered
+    )
+    case.when(give_municipal_consent, Consent(document=document("批示", "乐府函1号"))).then(
+        MunicipalConsentGiven
+    )
+
+
+def test_the_digital_bureau_concurs_first() -> None:
+    lacking("concurrence").when(issue_reply, reply()).then_broken(
+        rules.digital_bureau_concurs_in_the_reply
+    )
+
+
+def test_the_digital_bureau_concurs_in_the_current_submission() -> None:
+    case = CASE.given(submitted(plan()), submitted(NEWER)).by(officer("DEB"))
+    case.when(concur, Concurrence(digest=digest_of(plan()))).then_broken(
+        rules.concurrence_names_the_current_submission
+    )
+    case.when(concur, Concurrence(digest=digest_of(NEWER))).then(ConcurrenceGiven)
+
+
+def test_who_submitted_does_not_concur() -> None:
+    CASE.given(submitted(plan())).by(OFFICER).when(
+        concur, Concurrence(digest=digest_of(plan()))
+    ).then_broken(rules.decider_did_not_submit)
+
+
+def test_a_reply_names_the_current_submission() -> None:
+    READY.when(issue_reply, reply(NEWER)).then_broken(rules.reply_names_the_current_submission)
+
+
+def test_a_reply_has_a_document_number() -> None:
+    READY.when(issue_reply, reply(document=document("批复"))).then_broken(
+        rules.reply_document_is_numbered
+    )
+
+
+def overdue() -> Event:
+    return AcceptanceOverdue(on=TODAY, project_id=OTHER_PROJECT, unit_id=UNIT, due_on=TODAY)
+
+
+def concluded(conclusion: AcceptanceConclusion) -> Event:
+    acceptance = Acceptance(
+        conclusion=conclusion, document=document("验收意见"), findings=(), text="意见"
+    )
+    return AcceptanceConcluded(
+        on=TODAY, project_id=OTHER_PROJECT, unit_id=UNIT, acceptance=acceptance
+    )
+
+
+@pytest.mark.parametrize("event", [overdue(), concluded(AcceptanceConclusion.FAILED)])
+def test_a_unit_with_an_overdue_or_failed_project_gets_no_new_one(event: Event) -> None:
+    barring = barring_projects(as_recorded([event], "acceptance"), UNIT)
+    outcome = (
+        READY.with_facts(barring=barring)
+        .when(issue_reply, reply())
+        .then_broken(rules.unit_is_not_barred_from_approval)
+    )
+    assert str(OTHER_PROJECT) in outcome.texts[0]
+
+
+@pytest.mark.parametrize(
+    "cleared",
+    [
+        ExtensionGranted(
+            on=TODAY,
+            project_id=OTHER_PROJECT,
+            unit_id=UNIT,
+            ruling=ExtensionRuling(approved=True, text="同意"),
+            due_on=TODAY,
+        ),
+        concluded(AcceptanceConclusion.PASSED),
+    ],
+)
+def test_an_extension_or_acceptance_clears_the_unit(cleared: Event) -> None:
+    barring = barring_projects(as_recorded([overdue(), cleared], "acceptance"), UNIT)
+    READY.with_facts(barring=barring).when(issue_reply, reply()).then(ReplyIssued)
+
+
+def test_everything_missing_is_reported_together() -> None:
+    outcome = CASE.given(submitted(plan())).when(issue_reply, reply())
+    outcome.then_broken(
+        rules.letters_are_sent,
+        rules.funds_opinion_is_given,
+        rules.security_opinions_are_given,
+        rules.cryptography_opinion_is_given,
+        rules.technical_opinion_is_given,
+        rules.evaluation_is_positive,
+        rules.digital_bureau_concurs_in_the_reply,
+    )
+
+
+def test_the_copy_is_acknowledged_by_the_replys_number() -> None:
+    case = CASE.given(replied()).by(officer("GAB"))
+    number = "乐发改审批〔2026〕18号"
+    outcome = case.when(confirm_copy, CopyReceipt(number=number)).then(ReplyCopied)
+    assert case.given(*outcome.events).state().baseline.copied
+    case.when(confirm_copy, CopyReceipt(number="乐发改审批〔2026〕19号")).then_broken(
+        rules.copy_is_of_a_reply
+    )
+
+
+def test_no_copy_is_acknowledged_before_the_reply() -> None:
+    READY.by(officer("GAB")).when(
+        confirm_copy, CopyReceipt(number="乐发改审批〔2026〕18号")
+    ).then_broken(rules.copy_is_of_a_reply)

@@ -1,0 +1,136 @@
+"""`declare_vs_bare`: the real declaration endpoint against FastAPI with nothing behind it.
+
+Same body, same 32 kept-alive connections, same load generator, one worker each, taken in turns.
+The real one checks the token, validates, fences and decides with all its rules, and answers when
+the event is durable.
+"""
+
+import asyncio
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from shared.kernel.actor import Actor
+from shared.web.actors import DevelopmentIssuer
+from tests.support.builders import UNIT, declaration, profile
+
+CONNECTIONS = 32
+ROUNDS = 5
+SECONDS = 2.0
+BAR = 0.2
+PATH = "/registry/v1/projects"
+
+
+@contextmanager
+def _server(*arguments: str) -> Iterator[None]:
+    process = subprocess.Popen([sys.executable, "-m", "tests.bench.servers", *arguments])
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _await(url: str) -> None:
+    for _ in range(300):
+        try:
+            if httpx.get(url).status_code < 500:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.1)
+    raise TimeoutError(url)
+
+
+def _request(port: int, token: str, body: bytes) -> bytes:
+    return (
+        f"POST {PATH} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {token}\r\n"
+        f"Idempotency-Key: {uuid.uuid4().hex}\r\nContent-Type: application/json\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    ).encode() + body
+
+
+async def _client(port: int, token: str, body: bytes, until: float) -> int:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    done = 0
+    while time.perf_counter() < until:
+        writer.write(_request(port, token, body))
+        head = await reader.readuntil(b"\r\n\r\n")
+        if not head.startswith(b"HTTP/1.1 201"):
+            raise AssertionError(head.decode())
+        length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
+        await reader.readexactly(length)
+        done += 1
+    writer.close()
+    return done
+
+
+async def _load(port: int, token: str, body: bytes, seconds: float) -> float:
+    start = time.perf_counter()
+    clients = [_client(port, token, body, start + seconds) for _ in range(CONNECTIONS)]
+    done = sum(await asyncio.gather(*clients))
+    return done / (time.perf_counter() - start)
+
+
+def _prepare(url: str, issuer: DevelopmentIssuer) -> tuple[str, bytes]:
+    """A registered unit with a catalogued system; its token and a valid declaration."""
+    bureau = issuer.token(Actor(person="d", name="丁", body="DEB", role="OFFICER"))
+    unit = issuer.token(Actor(person="u", name="李", body="UNIT", role="OFFICER", unit_id=UNIT))
+
+    def post(path: str, token: str, content: dict[str, object]) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": uuid.uuid4().hex}
+        return httpx.post(f"{url}{path}", json=content, headers=headers).raise_for_status()
+
+    post("/registry/v1/units", bureau, profile().model_dump(mode="json", exclude_none=True))
+    entry = {
+        "unit_id": UNIT,
+        "name": "智慧教育平台",
+        "category": "BUSINESS_SYSTEM",
+        "status": "PLANNED",
+        "functions": "统一平台",
+    }
+    system = post("/registry/v1/systems", unit, entry).json()["id"]
+    next_year = time.gmtime().tm_year + 1
+    command = declaration(system_id=system, plan_year=next_year)
+    return unit, command.model_dump_json(exclude_none=True).encode()
+
+
+def run(base_port: int = 18500) -> list[dict[str, object]]:
+    """The ratio, its bar and its spread."""
+    with tempfile.TemporaryDirectory(prefix="govit-bench-") as place:
+        real, bare = base_port, base_port + 1
+        with _server("real", str(real), place), _server("bare", str(bare)):
+            _await(f"http://127.0.0.1:{real}/registry/readyz")
+            _await(f"http://127.0.0.1:{bare}/openapi.json")
+            token, body = _prepare(f"http://127.0.0.1:{real}", DevelopmentIssuer(Path(place)))
+            asyncio.run(_load(real, token, body, 1.0))
+            asyncio.run(_load(bare, token, body, 1.0))
+            ratios, rates = [], []
+            for _ in range(ROUNDS):
+                ours = asyncio.run(_load(real, token, body, SECONDS))
+                theirs = asyncio.run(_load(bare, token, body, SECONDS))
+                ratios.append(ours / theirs)
+                rates.append((round(ours), round(theirs)))
+    ratio = statistics.median(ratios)
+    return [
+        {
+            "name": "declare_vs_bare",
+            "ratio": round(ratio, 3),
+            "bar": BAR,
+            "spread": [round(min(ratios), 3), round(max(ratios), 3)],
+            "ok": ratio >= BAR,
+            "per_second": rates,
+        }
+    ]
+
+
+if __name__ == "__main__":
+    print(run())

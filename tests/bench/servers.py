@@ -1,0 +1,46 @@
+"""The two servers of `declare_vs_bare`, each one uvicorn worker in a process of its own.
+
+python -m tests.bench.servers bare PORT
+python -m tests.bench.servers real PORT HOME
+"""
+
+import sys
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI
+
+from deploy.all_in_one import all_in_one
+from deploy.instance import databases
+from shared.events.registry import Declaration
+from shared.web.settings import Settings
+
+
+def bare() -> FastAPI:
+    """What FastAPI costs by itself: the same body, validated, and a short answer."""
+    app = FastAPI()
+
+    @app.post("/registry/v1/projects", status_code=201)
+    async def declare(declaration: Declaration) -> dict[str, str]:
+        return {"id": declaration.name}
+
+    return app
+
+
+def _serve(app: FastAPI, port: int) -> None:
+    uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning", access_log=False)
+
+
+def main() -> None:
+    kind, port = sys.argv[1], int(sys.argv[2])
+    if kind == "bare":
+        _serve(bare(), port)
+        return
+    settings = Settings(home=Path(sys.argv[3]))
+    with databases(settings) as found:
+        found.migrate(settings)
+        _serve(all_in_one(settings, {s: d.app for s, d in found.dsns.items()}), port)
+
+
+if __name__ == "__main__":
+    main()
