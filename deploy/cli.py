@@ -247,3 +247,7 @@ def _fail(message: str) -> Any:
 def main() -> None:
     """Entry point of the `govit` command."""
     app()
+
+
+if __name__ == "__main__":
+    main()

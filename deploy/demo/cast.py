@@ -12,18 +12,29 @@ from shared.kernel.actor import Actor
 from shared.kernel.identifiers import credit_code_check
 from shared.kernel.money import Money
 
-OFFICIALS = {
-    "DEB": Actor(person="deb-chenlan", name="市数字经济局 陈岚", body="DEB", role="OFFICER"),
-    "DRC": Actor(person="drc-zhaojun", name="市发展改革委 赵军", body="DRC", role="OFFICER"),
-    "FIN": Actor(person="fin-sunli", name="市财政局 孙莉", body="FIN", role="OFFICER"),
-    "GAB": Actor(person="gab-wuhao", name="市机关事务局 吴昊", body="GAB", role="OFFICER"),
-    "CAC": Actor(person="cac-liuyan", name="市委网信办 刘岩", body="CAC", role="OFFICER"),
-    "PSB": Actor(person="psb-zhengtao", name="市公安局 郑涛", body="PSB", role="OFFICER"),
-    "CRY": Actor(person="cry-maqing", name="市密码管理局 马青", body="CRY", role="OFFICER"),
-    "AUD": Actor(person="aud-linwei", name="市审计局 林薇", body="AUD", role="OFFICER"),
-    "GOV": Actor(person="gov-office", name="市政府办公室 何琳", body="GOV", role="OFFICER"),
+OFFICES = {
+    "DEB": ("市数字经济局", "陈岚"),
+    "DRC": ("市发展改革委", "赵军"),
+    "FIN": ("市财政局", "孙莉"),
+    "GAB": ("市机关事务局", "吴昊"),
+    "CAC": ("市委网信办", "刘岩"),
+    "PSB": ("市公安局", "郑涛"),
+    "CRY": ("市密码管理局", "马青"),
+    "AUD": ("市审计局", "林薇"),
+    "GOV": ("市政府", "何琳"),
 }
-DEB, DRC, FIN, GAB, CAC, PSB, CRY, AUD, GOV = OFFICIALS.values()
+"""The bodies that act in the stories, and who acts for them."""
+
+DEB, DRC, FIN, GAB, CAC, PSB, CRY, AUD, GOV = (
+    Actor(person=f"{body.lower()}-01", name=name, body=body, role="OFFICER")
+    for body, (_, name) in OFFICES.items()
+)
+
+
+def signature(actor: Actor) -> str:
+    """Body and name, as a person is told of in a story."""
+    office = OFFICES.get(actor.body)
+    return f"{office[0]} {actor.name}" if office else actor.name
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,15 @@ contract.
 """
 
 import asyncio
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
 import httpx
 
+from deploy.demo.cast import signature
 from shared.kernel.actor import Actor
 from shared.kernel.dates import SHANGHAI, legal_date
 from shared.kernel.model import Record
@@ -69,7 +71,7 @@ class City:
         """A step that must be taken; its receipt."""
         answer = await self.send(actor, path, command)
         if answer.status_code != httpx.codes.CREATED:
-            raise Surprise(f"{actor.name} {path}：应当办理，却答复 {_said(answer)}")
+            raise _unlike(actor, path, "应当办理", answer)
         return Receipt.model_validate_json(answer.content)
 
     async def is_refused(
@@ -80,9 +82,7 @@ class City:
         problem = _problem(answer)
         cited = {(broken.rule, broken.article) for broken in problem.rules} if problem else set()
         if problem is None or problem.code != "rule_broken" or (rule, str(article)) not in cited:
-            raise Surprise(
-                f"{actor.name} {path}：应依第{article}条（{rule}）不予办理，却答复 {_said(answer)}"
-            )
+            raise _unlike(actor, path, f"应依第{article}条（{rule}）不予办理", answer)
         return problem
 
     async def is_turned_away(
@@ -99,7 +99,9 @@ class City:
         answer = await self.send(actor, path, command, if_match=if_match)
         problem = _problem(answer)
         if problem is None or (answer.status_code, problem.code) != (status, code):
-            raise Surprise(f"{actor.name} {path}：应当答复 {status} {code}，却答复 {_said(answer)}")
+            raise Surprise(
+                f"{signature(actor)} {path}：应当答复 {status} {code}，却答复 {_said(answer)}"
+            )
         return problem
 
     async def send(
@@ -149,20 +151,24 @@ class City:
         """A read that must succeed."""
         answer = await self.get(actor, path)
         if answer.status_code != httpx.codes.OK:
-            raise Surprise(f"{actor.name} {path}：应当可以查阅，却答复 {_said(answer)}")
+            raise _unlike(actor, path, "应当可以查阅", answer)
         content: dict[str, Any] = answer.json()
         return content
 
-    async def wait_for(self, actor: Actor, path: str, **content: object) -> dict[str, Any]:
-        """What another service makes of a step; waits until it reads as `content` says."""
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while True:
-                answer = await self.get(actor, path)
-                if answer.status_code == httpx.codes.OK:
-                    found: dict[str, Any] = answer.json()
-                    if content.items() <= found.items():
-                        return found
-                await asyncio.sleep(0.02)
+    async def wait_for(
+        self, actor: Actor, path: str, reached: Callable[[dict[str, Any]], bool]
+    ) -> dict[str, Any]:
+        """What another service makes of a step, once it reads as `reached` says; or Surprise."""
+        answer = await self.get(actor, path)
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            if answer.status_code == httpx.codes.OK:
+                found: dict[str, Any] = answer.json()
+                if reached(found):
+                    return found
+            await asyncio.sleep(0.02)
+            answer = await self.get(actor, path)
+        raise Surprise(f"{path}：{PATIENCE_SECONDS:.0f}秒内未见前一步的结果：{_said(answer)}")
 
     def _address(self, path: str) -> str:
         service, _, rest = path.strip("/").partition("/")
@@ -174,7 +180,7 @@ class City:
             url = f"{self._urls['registry']}/development/tokens"
             answer = await self._http.post(url, json=body)
             if answer.status_code != httpx.codes.CREATED:
-                raise Surprise(f"没有得到{actor.name}的令牌：{_said(answer)}")
+                raise Surprise(f"没有得到{signature(actor)}的令牌：{_said(answer)}")
             self._tokens[actor] = answer.json()["token"]
         return {"Authorization": f"Bearer {self._tokens[actor]}"}
 
@@ -183,6 +189,10 @@ def _problem(answer: httpx.Response) -> Problem | None:
     if not answer.headers.get("content-type", "").startswith("application/problem+json"):
         return None
     return Problem.model_validate_json(answer.content)
+
+
+def _unlike(actor: Actor, path: str, expected: str, answer: httpx.Response) -> Surprise:
+    return Surprise(f"{signature(actor)} {path}：{expected}，却答复 {_said(answer)}")
 
 
 def _said(answer: httpx.Response) -> str:

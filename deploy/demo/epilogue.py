@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import httpx
 from rich.console import Console
 
 from deploy.demo.cast import AUD, Project
@@ -17,20 +18,21 @@ async def show_timeline(city: City, project: Project, console: Console) -> None:
 async def check_replay(city: City, project: Project) -> None:
     """What the audit service folds from every log is what each service answers; or Surprise."""
     replayed = (await _history(city, project))["state"]
-    money = await city.read(AUD, project.budget)
-    approved = await city.read(AUD, project.approval)
-    due = await city.read(AUD, project.acceptance)
-    pairs = {
-        "批复总投资": (replayed["approved_total"], approved["baseline"]["total"]),
-        "报备调整累计": (replayed["moved"], approved["baseline"]["moved_so_far"]),
-        "列入预算": (replayed["included"], money["included"]),
-        "已支付": (replayed["paid"], money["paid"]),
-        "已退回结余": (replayed["returned"], money["returned"]),
-        "验收期限": (replayed["acceptance_due_on"], due["due_on"]),
-    }
-    for name, (there, here) in pairs.items():
-        if (there or "0.00") != here:
-            raise Surprise(f"{project.name}：重放得{name}{there}，服务答复{here}")
+    answers = [
+        ("批复总投资", "approved_total", project.approval, ("baseline", "total")),
+        ("报备调整累计", "moved", project.approval, ("baseline", "moved_so_far")),
+        ("列入预算", "included", project.budget, ("included",)),
+        ("已支付", "paid", project.budget, ("paid",)),
+        ("已退回结余", "returned", project.budget, ("returned",)),
+        ("验收期限", "acceptance_due_on", project.acceptance, ("due_on",)),
+    ]
+    for name, key, path, where in answers:
+        answer = await city.get(AUD, path)
+        said = answer.json() if answer.status_code == httpx.codes.OK else None
+        for step in where:
+            said = said[step] if said is not None else None
+        if (replayed[key] or "0.00") != (said or "0.00"):
+            raise Surprise(f"{project.name}：重放得{name}{replayed[key]}，服务答复{said}")
 
 
 async def check_integrity(city: City, console: Console) -> None:

@@ -1,12 +1,13 @@
 """沙箱: a fresh city for one demonstration, on a loopback port, gone when it ends."""
 
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from socket import socket
+from threading import Thread
 
 import uvicorn
 from fastapi import FastAPI
@@ -34,12 +35,13 @@ def sandbox(opening: datetime = OPENING) -> Iterator[str]:
         with databases(settings) as found:
             found.migrate(settings)
             app = all_in_one(settings, {s: d.app for s, d in found.dsns.items()})
-            with _served(app) as address:
+            with served(app) as address:
                 yield address
 
 
 @contextmanager
-def _served(app: FastAPI) -> Iterator[str]:
+def served(app: FastAPI, listener: socket | None = None) -> Iterator[str]:
+    """An application on a loopback port (or on `listener`), in a thread of its own; its address."""
     config = uvicorn.Config(
         app,
         host="127.0.0.1",
@@ -49,7 +51,7 @@ def _served(app: FastAPI) -> Iterator[str]:
         timeout_graceful_shutdown=5,
     )
     server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, name="city")
+    thread = Thread(target=server.run, args=([listener] if listener else None,))
     thread.start()
     try:
         yield _address(server, thread)
@@ -58,10 +60,11 @@ def _served(app: FastAPI) -> Iterator[str]:
         thread.join()
 
 
-def _address(server: uvicorn.Server, thread: threading.Thread) -> str:
+def _address(server: uvicorn.Server, thread: Thread) -> str:
     deadline = time.monotonic() + START_SECONDS
     while not server.started:
         if not thread.is_alive() or time.monotonic() > deadline:
+            server.should_exit = True
             raise RuntimeError("the city did not start; its log says why")
         time.sleep(0.02)
     port = server.servers[0].sockets[0].getsockname()[1]

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from deploy.demo.board import Board
 from deploy.demo.calendar import Calendar
-from deploy.demo.cast import Project
+from deploy.demo.cast import Project, signature
 from deploy.demo.client import City
 from shared.kernel.actor import Actor
 from shared.kernel.model import Record
@@ -44,7 +44,7 @@ class Story:
     async def act(self, actor: Actor, path: str, command: Record, says: str) -> Receipt:
         """A step that must be taken."""
         receipt = await self.city.act(actor, path, command)
-        self.tell(f"{actor.name}：{says}")
+        self.tell(f"{signature(actor)}：{says}")
         return receipt
 
     async def is_refused(
@@ -53,7 +53,9 @@ class Story:
         """A step that the regulation must refuse."""
         problem = await self.city.is_refused(actor, path, command, rule=rule, article=article)
         broken = next(b for b in problem.rules if b.rule == rule)
-        self.tell(f"{actor.name}：{says}；依第{article}条不予办理：{broken.text}", refusal=True)
+        self.tell(
+            f"{signature(actor)}：{says}；依第{article}条不予办理：{broken.text}", refusal=True
+        )
         return problem
 
     async def is_turned_away(
@@ -71,7 +73,7 @@ class Story:
         problem = await self.city.is_turned_away(
             actor, path, command, status=status, code=code, if_match=if_match
         )
-        self.tell(f"{actor.name}：{says}；{status} {problem.detail}", refusal=True)
+        self.tell(f"{signature(actor)}：{says}；{status} {problem.detail}", refusal=True)
         return problem
 
 

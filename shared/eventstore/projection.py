@@ -234,10 +234,8 @@ class Projector:
         digests = {}
         for table in self._views.metadata.sorted_tables:
             digest = hashlib.sha256()
-            rows = connection.execution_options(yield_per=1000).execute(
-                select(table).order_by(*table.primary_key.columns)
-            )
-            for row in rows:
+            query = select(table).order_by(*table.primary_key.columns)
+            for row in connection.execute(query.execution_options(yield_per=1000)):
                 digest.update(repr(tuple(row)).encode() + b"\n")
             digests[table.name] = digest.hexdigest()
         return digests

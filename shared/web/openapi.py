@@ -15,6 +15,28 @@ from fastapi.openapi.utils import get_openapi
 
 from shared.web.problems import Problem, problems
 
+TAGS = {
+    "单位": "units",
+    "系统目录": "systems",
+    "项目": "projects",
+    "年度清单": "annual_lists",
+    "报审": "submissions",
+    "征求意见": "opinions",
+    "批复": "replies",
+    "变更": "changes",
+    "项目资金": "project_funds",
+    "采购和合同": "contracts",
+    "支付和结余": "payments",
+    "运维经费": "operation_funds",
+    "试运行": "trial_runs",
+    "验收": "acceptances",
+    "延期": "extensions",
+    "审计": "audit",
+    "事件流": "feed",
+    "运行": "operations",
+}
+"""What an endpoint's tag is called in the document, where generators make it a module's name."""
+
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _SUCCESSES = {HTTPStatus.OK: "成功", HTTPStatus.CREATED: "已办理"}
 _METHODS = ("get", "put", "post", "delete", "patch")
@@ -41,16 +63,25 @@ def document(app: FastAPI) -> dict[str, Any]:
         _describe(schema)
     for operation in _operations(content):
         _say_in_chinese(operation)
+        operation["tags"] = [TAGS.get(tag, tag) for tag in operation.get("tags", [])]
         operation["responses"].setdefault("default", problems()["default"])
         for parameter in operation.get("parameters", []):
             _without_derived_titles(parameter["schema"])
     _without_derived_titles(schemas)
+    content["tags"] = _tags(content)
     return content
 
 
 def _problem_schemas() -> dict[str, Any]:
     schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     return {**schema.pop("$defs", {}), "Problem": schema}
+
+
+def _tags(content: dict[str, Any]) -> list[dict[str, Any]]:
+    """The tags in use, in the order of the paths, each with its Chinese name."""
+    used = dict.fromkeys(tag for operation in _operations(content) for tag in operation["tags"])
+    chinese = {name: term for term, name in TAGS.items()}
+    return [{"name": tag, "description": chinese.get(tag, tag)} for tag in used]
 
 
 def _operations(content: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import orjson
 from fastapi import Query, Request, Response
-from sqlalchemy import Column, Row, Select, select, tuple_
+from sqlalchemy import BindParameter, Column, Row, Select, literal, select, tuple_
 
 from shared.kernel.actor import Actor
 from shared.web.problems import ProblemError, invalid
@@ -68,7 +68,7 @@ async def page(
             "facts_not_fresh", "视图尚未反映该位置，请稍后重试", headers={"Retry-After": "1"}
         ) from None
     if cursor:
-        query = query.where(tuple_(*key) > tuple_(*_opened(cursor, len(key))))
+        query = query.where(tuple_(*key) > tuple_(*_opened(cursor, key)))
 
     def read() -> tuple[list[Row[Any]], int]:
         with projector.engine.connect() as connection:
@@ -87,11 +87,12 @@ def _sealed(values: list[str]) -> str:
     return base64.urlsafe_b64encode(orjson.dumps(values)).decode().rstrip("=")
 
 
-def _opened(cursor: str, length: int) -> list[str]:
+def _opened(cursor: str, key: Sequence[Column[Any]]) -> list[BindParameter[Any]]:
     try:
         values = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (ValueError, binascii.Error):
+        return [
+            literal(column.type.python_type(str(value)), column.type)
+            for column, value in zip(key, values, strict=True)
+        ]
+    except (ValueError, TypeError, binascii.Error):
         raise invalid("cursor", "不是本接口给出的游标") from None
-    if not (isinstance(values, list) and len(values) == length):
-        raise invalid("cursor", "不是本接口给出的游标")
-    return [str(value) for value in values]

@@ -161,11 +161,16 @@ class Runtime:
     async def __aexit__(self, *error: object) -> None:
         await self.close()
 
-    async def close(self) -> None:
-        """Stop what was started and let go of the database."""
+    async def stop(self) -> None:
+        """Cease to follow, project and react; in one process, before any service is closed."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
+
+    async def close(self) -> None:
+        """Let go of the database."""
+        await self.stop()
         await self._stack.aclose()
 
     def _start(self, *work: Any) -> None:

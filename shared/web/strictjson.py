@@ -33,8 +33,6 @@ class StrictRequest(Request):
 
     async def json(self) -> Any:
         body = await self.body()
-        if not body:
-            raise ProblemError("malformed_json", "请求体为空，请提供 JSON 对象")
         try:
             orjson.loads(body)  # refuses NaN, lone surrogates, bad UTF-8 and bottomless nesting
             return json.loads(body, object_pairs_hook=_unique)

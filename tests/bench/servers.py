@@ -1,4 +1,4 @@
-"""The two servers of `declare_vs_bare`, each one uvicorn worker in a process of its own.
+"""The servers of `declare_vs_bare`, each one uvicorn worker in a process of its own.
 
 python -m tests.bench.servers bare PORT
 python -m tests.bench.servers real PORT HOME
@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from deploy.all_in_one import all_in_one
 from deploy.instance import databases
 from shared.events.registry import Declaration
-from shared.web.settings import Settings
+from shared.web.settings import SERVICES, Settings
 
 
 def bare() -> FastAPI:
@@ -37,9 +37,10 @@ def main() -> None:
         _serve(bare(), port)
         return
     settings = Settings(home=Path(sys.argv[3]))
+    services = ["registry"] if kind == "registry" else [s for s in SERVICES if s != "registry"]
     with databases(settings) as found:
-        found.migrate(settings)
-        _serve(all_in_one(settings, {s: d.app for s, d in found.dsns.items()}), port)
+        dsns = {s: d.app for s, d in found.dsns.items()}
+        _serve(all_in_one(settings, dsns, services), port)
 
 
 if __name__ == "__main__":

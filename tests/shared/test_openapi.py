@@ -115,6 +115,17 @@ def test_names_of_schemas_and_properties_are_identifiers(service: str) -> None:
 
 
 @every_service
+def test_an_operation_stands_under_one_tag_that_generators_can_name(service: str) -> None:
+    document = contracts()[service]
+    declared = [tag["name"] for tag in document["tags"]]
+    for where, operation in operations(document):
+        assert len(operation["tags"]) == 1, where
+        assert operation["tags"][0] in declared, where
+    unnamed = [tag for tag in declared if not IDENTIFIER.fullmatch(tag)]
+    assert unnamed == [], "name them in shared/web/openapi.py"
+
+
+@every_service
 def test_every_error_is_a_problem(service: str) -> None:
     for where, operation in operations(contracts()[service]):
         answers = operation["responses"]
@@ -178,10 +189,10 @@ def test_nothing_of_openapi_3_2_is_in_a_3_1_document(service: str) -> None:
 def test_people_read_chinese(service: str) -> None:
     document = contracts()[service]
     shown = [document["info"]["title"], document["info"]["description"]]
+    shown += [tag["description"] for tag in document["tags"]]
     for where, operation in operations(document):
         shown += [operation.get("summary", where), operation.get("description", where)]
         shown += [answer["description"] for answer in operation["responses"].values()]
-        shown += operation.get("tags", [where])
     for _, schema in schemas(document):
         shown += [schema[key] for key in ("title", "description") if key in schema]
     assert [each for each in shown if not HAN.search(each)] == []

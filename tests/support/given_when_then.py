@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from shared.events import Event, Meta, Recorded
 from shared.kernel.actor import Actor, EventRef
@@ -36,7 +36,7 @@ def as_recorded(
                 position=position,
                 stream=event.stream,
                 version=position,
-                event_id=UUID(int=position + 2**64),
+                event_id=uuid5(SUBJECT, f"{service}/{position}"),
             ),
             meta=Meta(actor=OFFICER, command="given", policy="511100-2022@1"),
             recorded_at=datetime.combine(event.on, time(9), SHANGHAI).astimezone(UTC),

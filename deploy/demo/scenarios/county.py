@@ -58,11 +58,12 @@ async def county_project(story: Story) -> None:
         merge=SMALL,
     )
     digest = await approval.submit(story, project, plan)
+    await approval.ask_opinions(story, project)
     await story.on(4, 17)
     await approval.examine(story, project, digest)
     await story.on(4, 25)
-    await approval.issue_reply(story, project, digest)
-    await acceptance.is_scheduled(story, project, story.day(11, 15))
+    reply = await approval.issue_reply(story, project, digest)
+    await acceptance.is_scheduled(story, project, reply, story.day(11, 15))
 
     await story.on(5, 11)
     shares = {"511100": 70, "511123": 12, "511124": 10, "511126": 3}

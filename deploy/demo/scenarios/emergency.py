@@ -1,7 +1,10 @@
 """紧急项目: 年度外, 逾期, 限制新增."""
 
+from uuid import uuid4
+
 from deploy.demo.cast import (
     DEB,
+    Project,
     estimate,
     paper,
 )
@@ -17,40 +20,62 @@ from shared.events.approval import (
 )
 from shared.events.budget import ProcurementMethod
 from shared.events.registry import AnnualList, OffCycle
+from shared.events.vocabulary import Document
 
 
 async def emergency_project(story: Story) -> None:
     """年度外紧急项目；逾期未验收即限制该单位新增项目；不合格仍限制，合格即解除."""
     await story.on(1, 10)
     await registration.register(story, HOUSING)
-    officer = HOUSING.officer
+    project = await _declare(story)
+    following = await registration.declare(story, HOUSING, "房屋建筑安全管理平台", "2,900,000.00")
+    await _enter_supplementary_list(story, project)
+    await _approve(story, project)
+    contract = await _procure(story, project)
+
+    await registration.enter_annual_list(story, following)
+    await registration.obtain_code(story, following)
+    await acceptance.complete(story, project)
+    digest = await _examine_next(story, following)
+    await _fall_overdue(story, project, following, digest)
+    await _fail_and_pass(story, project, following, digest)
+    await acceptance.file_acceptance(story, project)
+    await budget.pay(story, project, contract, "2,520,000.00")
+
+
+def _order() -> Document:
+    return paper("关于开展燃气安全专项整治的紧急通知", "乐安委发21号")
+
+
+async def _declare(story: Story) -> Project:
     name, this_year = "城镇燃气安全应急监管系统", story.today.year
     system = await registration.catalogue_system(story, HOUSING, name)
     await story.is_refused(
-        officer,
+        HOUSING.officer,
         "/registry/v1/projects",
         registration.declaration(HOUSING, system, name, "3,600,000.00", this_year),
         rule="plan_year_is_next_year_or_off_cycle",
         article=15,
         says="申报当年项目而不说明紧急理由",
     )
-    order = paper("关于开展燃气安全专项整治的紧急通知", "乐安委〔2025〕21号")
-    project = await registration.declare(
+    return await registration.declare(
         story,
         HOUSING,
         name,
         "3,600,000.00",
+        system=system,
         plan_year=this_year,
-        off_cycle=OffCycle(reason="燃气安全专项整治限期完成", evidence=order),
+        off_cycle=OffCycle(reason="燃气安全专项整治限期完成", evidence=_order()),
     )
-    following = await registration.declare(story, HOUSING, "房屋建筑安全管理平台", "2,900,000.00")
 
+
+async def _enter_supplementary_list(story: Story, project: Project) -> None:
     await story.on(1, 14)
     await registration.review_centrally(story, project)
     await story.is_refused(
         DEB,
         "/registry/v1/annual-lists",
-        AnnualList(year=this_year, number="乐数经〔2025〕88号", project_ids=(project.id,)),
+        AnnualList(year=project.plan_year, number="乐数经88号", project_ids=(project.id,)),
         rule="off_cycle_projects_are_supplementary",
         article=17,
         says="将年度外项目列入正式清单",
@@ -60,6 +85,8 @@ async def emergency_project(story: Story) -> None:
     await registration.approve_list(story, added)
     await registration.obtain_code(story, project)
 
+
+async def _approve(story: Story, project: Project) -> None:
     await story.on(1, 20)
     items = estimate(
         SOFTWARE=("监管应用", "2,300,000.00"),
@@ -76,19 +103,24 @@ async def emergency_project(story: Story) -> None:
         merge=urgent,
     )
     await story.is_refused(
-        officer,
+        HOUSING.officer,
         f"{project.approval}/document",
         plan,
         rule="merged_plan_has_a_ground",
         article=18,
         says="以情况紧急合并编报而未附依据",
     )
-    proved = urgent.model_copy(update={"evidence": order})
+    proved = urgent.model_copy(update={"evidence": _order()})
     digest = await approval.submit(story, project, plan.model_copy(update={"merge": proved}))
+    await approval.ask_opinions(story, project)
+    await story.on(1, 23)
     await approval.examine(story, project, digest)
     await story.on(1, 25)
-    await approval.issue_reply(story, project, digest)
-    await acceptance.is_scheduled(story, project, story.day(5, 20))
+    reply = await approval.issue_reply(story, project, digest)
+    await acceptance.is_scheduled(story, project, reply, story.day(5, 20))
+
+
+async def _procure(story: Story, project: Project) -> str:
     await budget.include_in_budget(story, project)
     sole = await budget.procure(
         story, project, "3,600,000.00", method=ProcurementMethod.SINGLE_SOURCE
@@ -97,10 +129,10 @@ async def emergency_project(story: Story) -> None:
         story, project, sole, "3,600,000.00", "四川燃安物联科技有限公司"
     )
     await budget.pay(story, project, contract, "1,080,000.00")
+    return contract
 
-    await registration.enter_annual_list(story, following)
-    await registration.obtain_code(story, following)
-    await acceptance.complete(story, project)
+
+async def _examine_next(story: Story, following: Project) -> str:
     await story.on(4, 10)
     small = approval.submission(
         Round.IMPLEMENTATION_PLAN,
@@ -110,16 +142,20 @@ async def emergency_project(story: Story) -> None:
         story.day(10, 28),
         merge=SMALL,
     )
-    next_digest = await approval.submit(story, following, small)
+    digest = await approval.submit(story, following, small)
+    await approval.ask_opinions(story, following)
     await story.on(5, 10)
-    await approval.examine(story, following, next_digest)
+    await approval.examine(story, following, digest)
+    return digest
 
+
+async def _fall_overdue(story: Story, project: Project, following: Project, digest: str) -> None:
     await story.on(5, 21)
     too_late = Extension(
         new_due_on=story.day(7, 20), reason="试运行未满", document=paper("延期验收申请")
     )
     await story.is_refused(
-        officer,
+        HOUSING.officer,
         f"{project.acceptance}/extension",
         too_late,
         rule="extension_is_requested_in_time",
@@ -130,7 +166,7 @@ async def emergency_project(story: Story) -> None:
     problem = await approval.reply_is_refused(
         story,
         following,
-        next_digest,
+        digest,
         rule="unit_is_not_barred_from_approval",
         article=32,
         says="批复有项目逾期未验收的单位的另一项目",
@@ -138,10 +174,10 @@ async def emergency_project(story: Story) -> None:
     if overdue not in basis_of(problem):
         raise Surprise(f"不予批复应以逾期认定事件 {overdue} 为依据")
     another = registration.declaration(
-        HOUSING, system, "供水管网监测系统", "1,500,000.00", story.today.year + 1
+        HOUSING, uuid4(), "供水管网监测系统", "1,500,000.00", story.today.year + 1
     )
     await story.is_refused(
-        officer,
+        HOUSING.officer,
         "/registry/v1/projects",
         another,
         rule="no_project_bars_the_unit",
@@ -149,6 +185,8 @@ async def emergency_project(story: Story) -> None:
         says="逾期期间申报新项目",
     )
 
+
+async def _fail_and_pass(story: Story, project: Project, following: Project, digest: str) -> None:
     await story.on(6, 18)
     await acceptance.hand_over(story, project)
     await acceptance.apply_for_acceptance(story, project)
@@ -157,7 +195,7 @@ async def emergency_project(story: Story) -> None:
     problem = await approval.reply_is_refused(
         story,
         following,
-        next_digest,
+        digest,
         rule="unit_is_not_barred_from_approval",
         article=32,
         says="验收不合格后批复另一项目",
@@ -168,5 +206,4 @@ async def emergency_project(story: Story) -> None:
     await acceptance.apply_for_acceptance(story, project)
     await story.on(7, 15)
     await acceptance.conclude(story, project)
-    await approval.issue_reply(story, following, next_digest)
-    await acceptance.file_acceptance(story, project)
+    await approval.issue_reply(story, following, digest)

@@ -40,7 +40,7 @@ async def joint_project(story: Story) -> None:
     ordered = Merge(
         ground=MergeGround.EXPLICIT,
         depth_statement="三部门联合编制，深度达到初步设计要求",
-        evidence=paper("关于加快建设自然灾害监测预警平台的决定", "乐府发〔2025〕12号"),
+        evidence=paper("关于加快建设自然灾害监测预警平台的决定", "乐府发12号"),
     )
     design = JointDesign(
         business_flow=paper("监测预警业务流程"),
@@ -64,6 +64,7 @@ async def joint_project(story: Story) -> None:
         joint=design,
     )
     digest = await approval.submit(story, project, plan)
+    await approval.ask_opinions(story, project)
     await story.on(4, 16)
     await approval.examine(story, project, digest)
     await approval.sign_off(story, project, WATER, digest)
@@ -77,8 +78,8 @@ async def joint_project(story: Story) -> None:
     )
     await story.on(4, 20)
     await approval.sign_off(story, project, LAND, digest)
-    await approval.issue_reply(story, project, digest)
-    await acceptance.is_scheduled(story, project, story.day(11, 20))
+    reply = await approval.issue_reply(story, project, digest)
+    await acceptance.is_scheduled(story, project, reply, story.day(11, 20))
 
     await story.on(5, 14)
     await budget.include_in_budget(story, project)

@@ -1,21 +1,37 @@
 """大型自建项目: 可研, 初设, 附条件意见."""
 
+from datetime import date
+
 from deploy.demo.cast import (
     CAC,
     CRY,
     DEB,
     FIN,
     PSB,
+    Project,
     estimate,
     yuan,
 )
 from deploy.demo.scenarios.units import HEALTH
 from deploy.demo.steps import acceptance, approval, budget, registration
 from deploy.demo.story import Story
-from shared.events.approval import (
-    Round,
-)
-from shared.events.vocabulary import FundingChannel, Source
+from shared.events.approval import OpinionKind, Round
+from shared.events.vocabulary import FundingChannel, Item, Source, amount_of
+
+CONDITION = "上线前通过第三级商用密码应用安全性评估"
+
+
+def _items(*, data: str, other: str) -> tuple[Item, ...]:
+    return estimate(
+        PLATFORM=("平台和应用", "9,800,000.00"),
+        DATA=("健康数据资源库", data),
+        SECURITY=("安全和密码", "2,400,000.00"),
+        OTHER=("监理测评等", other),
+    )
+
+
+def _period(story: Story) -> tuple[date, date]:
+    return story.day(6, 20), story.day(9, 28)
 
 
 async def large_project(story: Story) -> None:
@@ -23,42 +39,34 @@ async def large_project(story: Story) -> None:
     await story.on(1, 9)
     await registration.register(story, HEALTH)
     project = await registration.declare(story, HEALTH, "全民健康信息平台二期", "18,600,000.00")
-    officer = HEALTH.officer
     await registration.enter_annual_list(story, project)
     await registration.obtain_code(story, project)
+    await _approve_study(story, project)
+    await _approve_design(story, project)
+    contract = await _build(story, project)
+    await _accept(story, project)
+    await story.on(13, 3)
+    await acceptance.file_acceptance(story, project)
+    await budget.pay(story, project, contract, "13,055,000.00")
+    await budget.return_surplus(story, project, "250,000.00")
 
+
+async def _approve_study(story: Story, project: Project) -> None:
     await story.on(4, 2)
-    start, end = story.day(6, 20), story.day(9, 28)
     study = approval.submission(
         Round.FEASIBILITY,
         project,
-        estimate(
-            PLATFORM=("平台和应用", "9,800,000.00"),
-            DATA=("健康数据资源库", "5,200,000.00"),
-            SECURITY=("安全和密码", "2,400,000.00"),
-            OTHER=("监理测评等", "1,200,000.00"),
-        ),
-        start,
-        end,
+        _items(data="5,200,000.00", other="1,200,000.00"),
+        *_period(story),
         needs_municipal_consent=True,
     )
     earlier = await approval.submit(story, project, study)
+    await approval.ask_opinions(story, project)
     await story.on(4, 11)
     await approval.examine(story, project, earlier)
     await story.on(4, 16)
-    revised = study.model_copy(
-        update={
-            "items": (
-                items := estimate(
-                    PLATFORM=("平台和应用", "9,800,000.00"),
-                    DATA=("健康数据资源库", "5,100,000.00"),
-                    SECURITY=("安全和密码", "2,400,000.00"),
-                    OTHER=("监理测评等", "1,200,000.00"),
-                )
-            ),
-            "total": yuan("18,500,000.00"),
-        }
-    )
+    items = _items(data="5,100,000.00", other="1,200,000.00")
+    revised = study.model_copy(update={"items": items, "total": amount_of(items)})
     digest = await approval.submit(story, project, revised)
     await approval.reply_is_refused(
         story,
@@ -67,6 +75,14 @@ async def large_project(story: Story) -> None:
         rule="funds_opinion_is_given",
         article=22,
         says="批复重新报审的文件，而意见针对较早的文件",
+    )
+    await story.is_refused(
+        FIN,
+        f"{project.approval}/opinions",
+        approval.opinion(story, OpinionKind.FUNDS, earlier, "乐财资审"),
+        rule="opinion_names_the_current_submission",
+        article=22,
+        says="对较早的文件出具意见",
     )
     await approval.carry_opinions(story, project, digest, [CAC, PSB, DEB])
     for body, kind, sign in approval.OPINIONS:
@@ -87,16 +103,17 @@ async def large_project(story: Story) -> None:
     await approval.consent(story, project)
     await approval.issue_reply(story, project, digest)
 
+
+async def _approve_design(story: Story, project: Project) -> None:
     await story.on(5, 6)
     design = approval.submission(
         Round.DESIGN,
         project,
-        (*items[:-1], *estimate(OTHER=("监理测评等", "1,600,000.00"))),
-        start,
-        end,
+        _items(data="5,100,000.00", other="1,600,000.00"),
+        *_period(story),
     )
     await story.is_refused(
-        officer,
+        HEALTH.officer,
         f"{project.approval}/document",
         design,
         rule="design_adjustment_is_explained",
@@ -105,13 +122,15 @@ async def large_project(story: Story) -> None:
     )
     explained = design.model_copy(update={"adjustment_chapter": "第九章 调整说明"})
     digest = await approval.submit(story, project, explained)
-    condition = "上线前通过第三级商用密码应用安全性评估"
+    await approval.ask_opinions(story, project)
     await story.on(5, 18)
-    await approval.examine(story, project, digest, cryptography=(condition,))
+    await approval.examine(story, project, digest, cryptography=(CONDITION,))
     await story.on(5, 26)
-    await approval.issue_reply(story, project, digest)
-    await acceptance.is_scheduled(story, project, story.day(12, 28))
+    reply = await approval.issue_reply(story, project, digest)
+    await acceptance.is_scheduled(story, project, reply, story.day(12, 28))
 
+
+async def _build(story: Story, project: Project) -> str:
     await story.on(6, 5)
     await budget.include_in_budget(
         story,
@@ -129,36 +148,35 @@ async def large_project(story: Story) -> None:
     await budget.pay(story, project, contract, "5,595,000.00")
     await story.on(8, 10)
     overrun = approval.change(
-        (*items[:-1], *estimate(OTHER=("监理测评等", "2,300,000.00"))),
+        _items(data="5,100,000.00", other="2,300,000.00"),
         "更换数据库技术路线",
         major_design_change=True,
         executed_on=story.day(8, 1),
     )
     await story.is_refused(
-        officer,
+        HEALTH.officer,
         f"{project.approval}/change-application",
         overrun,
         rule="retroactive_overrun_is_not_received",
         article=28,
         says="擅自重大设计变更致超概算后补办调整申请",
     )
+    return contract
 
+
+async def _accept(story: Story, project: Project) -> None:
     await story.on(9, 15)
     await acceptance.complete(story, project)
     await story.on(12, 16)
     await acceptance.hand_over(story, project)
     await story.is_refused(
-        officer,
+        HEALTH.officer,
         f"{project.acceptance}/acceptance-application",
         acceptance.application(project),
         rule="opinion_conditions_are_met",
         article=22,
         says="密码管理局所附条件未落实即申请验收",
     )
-    await acceptance.apply_for_acceptance(story, project, closed=(condition,))
+    await acceptance.apply_for_acceptance(story, project, closed=(CONDITION,))
     await story.on(12, 25)
     await acceptance.conclude(story, project)
-    await story.on(13, 3)
-    await acceptance.file_acceptance(story, project)
-    await budget.pay(story, project, contract, "13,055,000.00")
-    await budget.return_surplus(story, project, "250,000.00")

@@ -49,15 +49,14 @@ _FINDINGS = {
 }
 
 
-async def is_scheduled(story: Story, project: Project, due_on: date) -> None:
-    """验收期限 follows the final reply by itself."""
-    try:
-        await story.city.wait_for(DEB, project.acceptance, due_on=due_on.isoformat())
-    except TimeoutError:
-        answer = await story.city.get(DEB, project.acceptance)
-        raise Surprise(
-            f"{project.name}：验收期限应为{due_on}，却是 {answer.json().get('due_on')}"
-        ) from None
+async def is_scheduled(story: Story, project: Project, cause: Receipt, due_on: date) -> None:
+    """验收期限 follows the final reply, and each approved change, by itself."""
+    event = str(cause.events[0].event_id)
+    scheduled = await story.city.wait_for(
+        DEB, project.acceptance, lambda found: found["baseline"]["event_id"] == event
+    )
+    if scheduled["due_on"] != due_on.isoformat():
+        raise Surprise(f"{project.name}：验收期限应为{due_on}，系统定为{scheduled['due_on']}")
     story.tell(f"系统：验收期限为{due_on}")
 
 

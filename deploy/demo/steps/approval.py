@@ -12,6 +12,7 @@ from deploy.demo.cast import (
     FIN,
     GAB,
     GOV,
+    OFFICES,
     PSB,
     Project,
     Unit,
@@ -109,8 +110,23 @@ async def ask_opinions(story: Story, project: Project) -> None:
     for body in (CAC, CRY, PSB, FIN):
         letter = Letter(body=body.body, number=number("乐发改函", story.today.year))
         await story.act(
-            DRC, f"{project.approval}/letters", letter, f"书面征求{body.name.split()[0]}意见"
+            DRC, f"{project.approval}/letters", letter, f"书面征求{OFFICES[body.body][0]}意见"
         )
+
+
+def opinion(
+    story: Story, kind: OpinionKind, digest: str, sign: str, *, conditions: tuple[str, ...] = ()
+) -> Opinion:
+    """An opinion that agrees, or agrees on conditions."""
+    conclusion = Conclusion.CONDITIONAL if conditions else Conclusion.AGREE
+    return Opinion(
+        kind=kind,
+        digest=digest,
+        conclusion=conclusion,
+        text=f"经审核，{conclusion.label}该项目建设",
+        number=number(sign, story.today.year),
+        conditions=conditions,
+    )
 
 
 async def give_opinion(
@@ -123,19 +139,10 @@ async def give_opinion(
     *,
     conditions: tuple[str, ...] = (),
 ) -> None:
-    """一份审核意见: agreeing, or agreeing on conditions."""
-    conclusion = Conclusion.CONDITIONAL if conditions else Conclusion.AGREE
-    opinion = Opinion(
-        kind=kind,
-        digest=digest,
-        conclusion=conclusion,
-        text=f"经审核，{conclusion.label}该项目建设",
-        number=number(sign, story.today.year),
-        conditions=conditions,
-    )
-    await story.act(
-        body, f"{project.approval}/opinions", opinion, f"出具{kind.label}（{conclusion.label}）"
-    )
+    """一份审核意见."""
+    given = opinion(story, kind, digest, sign, conditions=conditions)
+    says = f"出具{kind.label}（{given.conclusion.label}）"
+    await story.act(body, f"{project.approval}/opinions", given, says)
 
 
 async def give_opinions(
@@ -143,14 +150,12 @@ async def give_opinions(
     project: Project,
     digest: str,
     *,
-    but: Sequence[Actor] = (),
     cryptography: tuple[str, ...] = (),
 ) -> None:
-    """六份审核意见, without those of `but`; `cryptography` are conditions of that one."""
+    """六份审核意见; `cryptography` are conditions of that one."""
     for body, kind, sign in OPINIONS:
-        if body not in but:
-            conditions = cryptography if kind is OpinionKind.CRYPTOGRAPHY else ()
-            await give_opinion(story, project, digest, body, kind, sign, conditions=conditions)
+        conditions = cryptography if kind is OpinionKind.CRYPTOGRAPHY else ()
+        await give_opinion(story, project, digest, body, kind, sign, conditions=conditions)
 
 
 async def carry_opinions(
@@ -206,14 +211,15 @@ def reply_to(story: Story, project: Project, digest: str) -> Reply:
     return Reply(digest=digest, document=document)
 
 
-async def issue_reply(story: Story, project: Project, digest: str) -> None:
+async def issue_reply(story: Story, project: Project, digest: str) -> Receipt:
     """批复, and its copy to the bureau that keeps the assets."""
     reply = reply_to(story, project, digest)
     sign = reply.document.number or ""
-    await story.act(DRC, f"{project.approval}/reply", reply, f"批复{sign}")
+    receipt = await story.act(DRC, f"{project.approval}/reply", reply, f"批复{sign}")
     await story.act(
         GAB, f"{project.approval}/copy-receipt", CopyReceipt(number=sign), f"签收批复抄送{sign}"
     )
+    return receipt
 
 
 async def reply_is_refused(
@@ -235,12 +241,10 @@ async def examine(
     project: Project,
     digest: str,
     *,
-    but: Sequence[Actor] = (),
     cryptography: tuple[str, ...] = (),
 ) -> None:
-    """征求意见 to 会签: all that precedes a reply, without the opinions of `but`."""
-    await ask_opinions(story, project)
-    await give_opinions(story, project, digest, but=but, cryptography=cryptography)
+    """审核意见 to 会签: what precedes a reply once the bodies were asked."""
+    await give_opinions(story, project, digest, cryptography=cryptography)
     await evaluate(story, project, digest)
     await concur(story, project, digest)
 
@@ -276,13 +280,14 @@ async def apply_for_change(story: Story, project: Project, changed: Change, says
     )
 
 
-async def approve_change(story: Story, project: Project) -> None:
+async def approve_change(story: Story, project: Project) -> Receipt:
     """调整批准: DEB concurs, then DRC rules."""
-    year = story.today.year
-    for body, sign, what in (
-        (DEB, "乐数经函", "change-application/concurrence"),
-        (DRC, "乐发改审", "change-application/ruling"),
-    ):
-        document = official(f"关于调整{project.name}的意见", sign, year)
-        ruling = ChangeRuling(approved=True, document=document, text="同意调整")
-        await story.act(body, f"{project.approval}/{what}", ruling, "同意调整")
+    path, year = f"{project.approval}/change-application", story.today.year
+    agreed = ChangeRuling(
+        approved=True, document=official("调整会签意见", "乐数经函", year), text="同意调整"
+    )
+    await story.act(DEB, f"{path}/concurrence", agreed, "会签调整申请")
+    approved = ChangeRuling(
+        approved=True, document=official("调整批复", "乐发改审", year), text="同意调整"
+    )
+    return await story.act(DRC, f"{path}/ruling", approved, "批准调整，基线重新起算")

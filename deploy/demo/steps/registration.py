@@ -94,12 +94,19 @@ def declaration(
 
 
 async def declare(
-    story: Story, unit: Unit, name: str, total: str, *, plan_year: int | None = None, **more: Any
+    story: Story,
+    unit: Unit,
+    name: str,
+    total: str,
+    *,
+    system: UUID | None = None,
+    plan_year: int | None = None,
+    **more: Any,
 ) -> Project:
-    """申报 for next year (or `plan_year`): catalogue the system, declare, catalogue its data."""
+    """申报 for next year (or `plan_year`), with the system's entry (or `system`) and its data."""
     year = plan_year or story.today.year + 1
-    system = await catalogue_system(story, unit, name)
-    declared = declaration(unit, system, name, total, year, **more)
+    entry = system or await catalogue_system(story, unit, name)
+    declared = declaration(unit, entry, name, total, year, **more)
     receipt = await story.act(
         unit.officer, "/registry/v1/projects", declared, f"申报“{name}”{total}元"
     )

@@ -1,0 +1,152 @@
+"""`govit` as an operator and an auditor use it, on an instance of its own."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import psycopg
+import pytest
+
+from shared.kernel.actor import Actor
+from shared.web.actors import DevelopmentIssuer
+from tests.shared.web.test_http import PROJECTS
+from tests.support.builders import UNIT, declaration, profile
+from tests.support.processes import Running, govit, running
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("instance") / "home"
+
+
+@pytest.fixture(scope="module")
+def instance(home: Path) -> Iterator[Running]:
+    with running(home, mode="development") as started:
+        yield started
+
+
+def post(instance: Running, home: Path, body: str, path: str, content: object, key: str) -> str:
+    unit = UNIT if body == "UNIT" else None
+    actor = Actor(person=f"{body}-1", name="经办人", body=body, role="OFFICER", unit_id=unit)
+    token = DevelopmentIssuer(home).token(actor)
+    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": key}
+    answer = httpx.post(f"{instance.url}{path}", json=content, headers=headers)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
+
+
+@pytest.fixture(scope="module")
+def project(instance: Running, home: Path) -> str:
+    """A declared project on the instance."""
+    year = httpx.get(f"{instance.url}/registry/version").json()["now"][:4]
+    post(instance, home, "DEB", "/registry/v1/units", profile().model_dump(mode="json"), "u")
+    entry = {
+        "unit_id": UNIT,
+        "name": "智慧教育平台",
+        "category": "BUSINESS_SYSTEM",
+        "status": "PLANNED",
+        "functions": "统一平台",
+    }
+    system = post(instance, home, "UNIT", "/registry/v1/systems", entry, "s")
+    command = declaration(system_id=system, plan_year=int(year) + 1)
+    return post(
+        instance, home, "UNIT", PROJECTS, command.model_dump(mode="json", exclude_none=True), "p"
+    )
+
+
+def test_help_explains_every_command() -> None:
+    shown = govit("--help")
+    assert shown.returncode == 0
+    for command in ("run", "serve", "migrate", "replay", "rebuild", "verify", "token", "demo"):
+        assert command in shown.stdout
+
+
+def test_replay_prints_the_timeline(instance: Running, home: Path, project: str) -> None:
+    shown = govit("replay", project, "--url", instance.url, GOVIT_HOME=str(home), COLUMNS="160")
+    assert shown.returncode == 0, shown.stderr
+    assert "申报" in shown.stdout
+    assert "智慧教育平台" in shown.stdout
+    assert "1000000.00" in shown.stdout
+
+
+def test_replay_goes_back_to_a_date(instance: Running, home: Path, project: str) -> None:
+    asked = ("replay", project, "--url", instance.url, "--json", "--as-of")
+    before = json.loads(govit(*asked, "2022-07-01", GOVIT_HOME=str(home)).stdout)
+    after = json.loads(govit(*asked, "2099-01-01", GOVIT_HOME=str(home)).stdout)
+    assert (before["state"]["phase"], before["entries"]) == ("NONE", [])
+    assert after["state"]["phase"] == "DECLARED"
+
+
+def test_replay_of_an_unknown_project_says_so(instance: Running, home: Path) -> None:
+    unknown = "00000000-0000-7000-8000-000000000000"
+    shown = govit("replay", unknown, "--url", instance.url, GOVIT_HOME=str(home))
+    assert shown.returncode == 2
+    assert unknown in re.sub(r"\s", "", shown.stderr)
+
+
+def test_integrity_is_confirmed_by_the_audit_service(
+    instance: Running, home: Path, project: str
+) -> None:
+    shown = govit("integrity", "--url", instance.url, GOVIT_HOME=str(home))
+    assert shown.returncode == 0, shown.stderr
+    assert shown.stdout.count("一致") == 4
+
+
+def test_the_log_and_the_views_are_checked_beside_the_running_instance(
+    instance: Running, home: Path, project: str
+) -> None:
+    verified = govit("verify", GOVIT_HOME=str(home))
+    assert verified.returncode == 0, verified.stderr
+    assert "registry：3 条一致" in verified.stdout
+    rebuilt = govit("rebuild", "--check", GOVIT_HOME=str(home))
+    assert rebuilt.returncode == 0, rebuilt.stderr
+    assert rebuilt.stdout.count("重建后内容相同") == 4
+
+
+def test_a_view_that_was_tampered_with_is_found_and_rebuilt(
+    instance: Running, home: Path, project: str
+) -> None:
+    passwords = json.loads((home / "postgres" / "passwords.json").read_text())
+    socket = next(
+        p for p in Path("/tmp").glob("govit-*") if _serves(p, passwords["postgres"], home)
+    )
+    dsn = f"postgresql://postgres:{passwords['postgres']}@/govit_registry?host={socket}"
+    with psycopg.connect(dsn, autocommit=True) as superuser:
+        superuser.execute("UPDATE views.projects SET name = '改过的名字'")
+    found = govit("rebuild", "--check", "registry", GOVIT_HOME=str(home))
+    assert found.returncode == 1
+    assert "重建后内容不同" in found.stdout
+    assert govit("rebuild", "registry", GOVIT_HOME=str(home)).returncode == 0
+    assert govit("rebuild", "--check", "registry", GOVIT_HOME=str(home)).returncode == 0
+
+
+def _serves(socket: Path, password: str, home: Path) -> bool:
+    dsn = f"postgresql://postgres:{password}@/postgres?host={socket}"
+    try:
+        with psycopg.connect(dsn, connect_timeout=2) as server:
+            row = server.execute("SHOW data_directory").fetchone()
+    except psycopg.Error:
+        return False
+    return row is not None and Path(str(row[0])).is_relative_to(home)
+
+
+def test_a_service_refuses_to_start_on_another_schema(home: Path, tmp_path: Path) -> None:
+    refused = govit("serve", "registry", "--port", "0", GOVIT_HOME=str(tmp_path / "new"))
+    assert refused.returncode != 0
+    assert "govit migrate registry" in refused.stderr
+
+
+def test_a_real_instance_never_becomes_a_sandbox(instance: Running, home: Path) -> None:
+    shown = govit("rebuild", "--check", "registry", GOVIT_HOME=str(home), GOVIT_MODE="sandbox")
+    assert shown.returncode != 0
+    assert "sandbox" in shown.stderr
+
+
+def test_production_refuses_what_is_for_development(tmp_path: Path) -> None:
+    shown = govit("run", "--mode", "production", GOVIT_HOME=str(tmp_path))
+    assert shown.returncode != 0
+    assert "GOVIT_ISSUER_KEY" in shown.stderr
+    shown = govit("token", "--person", "x", "--body", "DEB", GOVIT_MODE="production")
+    assert shown.returncode != 0

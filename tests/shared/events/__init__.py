@@ -1,0 +1,1 @@
+"""The language of the services, and samples of everything ever said in it."""

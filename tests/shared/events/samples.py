@@ -1,0 +1,722 @@
+"""样本: one stored form of every event type and version ever released.
+
+`python -m tests.shared.events.samples` writes the samples that are missing. It never touches one
+that exists: what a log once held has to be read for ever. A type whose objects come in two shapes
+has a second sample, named after the shape: `DocumentSubmitted.v1.service.json`.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from shared.events import EVENTS, Event
+from tests.support.builders import OTHER_UNIT, SUPPLIER, THIRD_UNIT, UNIT, document
+
+SAMPLES = Path(__file__).resolve().parents[3] / "shared" / "events" / "samples"
+
+
+class Sample(NamedTuple):
+    """A sample file: the exact bytes of one event in one version."""
+
+    path: Path
+    type: str
+    version: int
+    data: bytes
+
+
+def stored() -> Iterator[Sample]:
+    """Every sample there is."""
+    for path in sorted(SAMPLES.glob("*.json")):
+        event_type, version, *_ = path.name.split(".")
+        yield Sample(path, event_type, int(version.removeprefix("v")), path.read_bytes())
+
+
+def write_missing() -> list[Path]:
+    """Write a sample of each present version that has none; returns what was written."""
+    written = []
+    for (event_type, shape), content in {**CONTENT, **_of_declared_projects()}.items():
+        kind = EVENTS[event_type]
+        name = ".".join(filter(None, (event_type, f"v{kind.schema_version}", shape, "json")))
+        path = SAMPLES / name
+        if not path.exists():
+            path.write_bytes(made(kind, content).to_bytes())
+            written.append(path)
+    return written
+
+
+def made(kind: type[Event], content: dict[str, Any]) -> Event:
+    return kind.model_validate(content)
+
+
+# -- one project's life -------------------------------------------------------------------------
+
+PROJECT = UUID("0199a6d2-7c00-7a10-8000-5f1c2b3a4d01")
+SYSTEM = UUID("01998a31-4400-7b20-8000-5f1c2b3a4d02")
+LIST = UUID("019a9f0e-1800-7c30-8000-5f1c2b3a4d03")
+CHANGE = UUID("019c5a77-9000-7d40-8000-5f1c2b3a4d04")
+PLAN = UUID("019c8b12-2400-7e50-8000-5f1c2b3a4d05")
+REFUSAL = UUID("019b2c44-6800-7f60-8000-5f1c2b3a4d06")
+OLD_PROJECT = UUID("01836b1d-0000-7a70-8000-5f1c2b3a4d07")
+
+NAME = "乐山市智慧教育云平台（二期）"
+CODE = "2601-511100-04-04-370215"
+TOTAL = "3860000.00"
+POLICY = "511100-2022@1"
+SUBMISSION = document("乐山市智慧教育云平台（二期）实施方案", "乐教〔2026〕17号")
+ITEMS = [
+    {"code": "A1", "name": "应用软件定制开发", "amount": "2410000.00"},
+    {"code": "A2", "name": "数据治理与共享接口", "amount": "680000.00"},
+    {"code": "B1", "name": "系统集成", "amount": "390000.00"},
+    {"code": "C1", "name": "等级保护测评和密码应用安全性评估", "amount": "215000.00"},
+    {"code": "C2", "name": "监理", "amount": "165000.00"},
+]
+GOALS = "建成覆盖全市中小学的统一教育云平台，实现招生、学籍、教研“一网通办”。"
+CONTENT_OF_WORK = "新建统一身份认证、学籍管理、教研资源三个子系统；改造原平台数据接口。"
+CONDITION = "上线前完成密码应用安全性评估整改"
+
+
+def day(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+def of_project(on: str, **content: Any) -> dict[str, Any]:
+    return {"on": day(on), "project_id": PROJECT, "unit_id": UNIT, **content}
+
+
+def of_unit(on: str, **content: Any) -> dict[str, Any]:
+    return {"on": day(on), "unit_id": UNIT, **content}
+
+
+def of_system(on: str, **content: Any) -> dict[str, Any]:
+    return {"on": day(on), "system_id": SYSTEM, "unit_id": UNIT, **content}
+
+
+def source(channel: str, amount: str) -> dict[str, str]:
+    return {"channel": channel, "amount": amount}
+
+
+def material(code: str, title: str) -> dict[str, Any]:
+    return {"code": code, "document": document(title)}
+
+
+def inapplicable(code: str, reason: str) -> dict[str, str]:
+    return {"code": code, "not_applicable": reason}
+
+
+def acceptance(conclusion: str, number: str) -> dict[str, Any]:
+    passed = conclusion == "PASSED"
+    return {
+        "on": day("2027-03-18"),
+        "conclusion": conclusion,
+        "document": document("竣工验收意见", number),
+        "findings": [
+            {"item": "RELIABLE_PRODUCTS", "passed": True, "note": "主要设备和软件符合要求"},
+            {"item": "CRYPTOGRAPHY", "passed": passed, "note": "密码应用安全性评估基本符合"},
+            {"item": "ENERGY", "passed": None, "note": "部署于政务云，不适用"},
+        ],
+        "text": "验收组查阅资料、核验功能，经质询和讨论形成本意见。",
+    }
+
+
+CHANGE_OF_ITEMS = {
+    "on": day("2026-08-12"),
+    "items": [
+        {"code": "A1", "name": "应用软件定制开发", "amount": "2190000.00"},
+        {"code": "A2", "name": "数据治理与共享接口", "amount": "900000.00"},
+        *ITEMS[2:],
+    ],
+    "reason": "OPTIMISATION",
+    "explanation": "接口标准统一后，部分定制开发改由共享接口实现，调减软件开发，调增数据治理。",
+    "written_material": document("项目调整说明", "乐教〔2026〕63号"),
+    "goals_changed": False,
+    "content_changed": True,
+    "major_design_change": False,
+    "executed_on": day("2026-08-20"),
+    "planned_end": day("2026-12-15"),
+}
+
+RULING = {
+    "on": day("2026-09-02"),
+    "approved": True,
+    "document": document("关于同意调整建设内容的批复", "乐发改审〔2026〕41号"),
+    "text": "同意按申请调整，总投资不变。",
+}
+
+Key = tuple[str, str]
+
+CONTENT: dict[Key, dict[str, Any]] = {
+    # -- 登记备案 -------------------------------------------------------------------------------
+    ("UnitRegistered", ""): of_unit(
+        "2025-09-10",
+        profile={
+            "on": day("2025-09-10"),
+            "unit_id": UNIT,
+            "name": "乐山市教育局",
+            "head": "李明远",
+            "head_post": "局长",
+            "informatization_office": "教育信息化与资产管理科",
+            "contact": "王晓芸",
+        },
+    ),
+    ("DataCollectionFlagged", ""): of_unit(
+        "2025-09-12",
+        restriction={
+            "on": day("2025-09-12"),
+            "reason": "学籍基础数据尚未归集至市政务数据资源池。",
+            "evidence": document("数据归集情况通报", "乐数函〔2025〕28号"),
+        },
+    ),
+    ("DataCollectionCleared", ""): of_unit(
+        "2025-09-26",
+        clearance={
+            "on": day("2025-09-26"),
+            "reason": "学籍基础数据已按目录完成归集。",
+            "evidence": document("数据归集完成确认单", "乐数函〔2025〕31号"),
+        },
+    ),
+    ("SystemCatalogued", ""): of_system(
+        "2025-09-15",
+        entry={
+            "on": day("2025-09-15"),
+            "unit_id": UNIT,
+            "name": "乐山市智慧教育云平台",
+            "category": "BUSINESS_SYSTEM",
+            "status": "RUNNING",
+            "functions": "学籍管理、教研资源、统一身份认证。",
+        },
+    ),
+    ("AssetConfirmed", ""): of_system(
+        "2025-09-18",
+        registration={"on": day("2025-09-18"), "asset_number": "LSZC-RJ-2019-00417"},
+    ),
+    ("DeclarationWithdrawn", ""): of_project(
+        "2025-10-09",
+        withdrawal={"on": day("2025-10-09"), "reason": "与省平台建设内容衔接后另行申报。"},
+    ),
+    ("CentralReviewRecorded", ""): of_project(
+        "2025-10-24",
+        review={
+            "on": day("2025-10-24"),
+            "result": "INCLUDE",
+            "reason": "属跨部门共建共享项目，建设依据充分，原系统已完成资产登记。",
+            "participants": ["市发展改革委", "市财政局"],
+        },
+    ),
+    ("AnnualListSubmitted", ""): {
+        "on": day("2025-11-20"),
+        "list_id": LIST,
+        "list": {
+            "on": day("2025-11-20"),
+            "year": 2026,
+            "number": "乐数〔2025〕52号",
+            "project_ids": [PROJECT, OLD_PROJECT],
+            "supplementary": True,
+        },
+    },
+    ("AnnualListApproved", ""): {
+        "on": day("2025-12-05"),
+        "list_id": LIST,
+        "approval": {
+            "on": day("2025-12-05"),
+            "document": document("市政府常务会议纪要", "乐府纪要〔2025〕33号"),
+        },
+    },
+    ("ProjectListed", ""): of_project(
+        "2025-12-05",
+        list_id=LIST,
+        year=2026,
+        number="乐数〔2025〕52号",
+        delivery_mode="SELF_BUILD",
+        name=NAME,
+        total="4000000.00",
+        participants=[OTHER_UNIT],
+    ),
+    ("ProjectCodeAssigned", ""): of_project(
+        "2026-01-12",
+        assignment={"on": day("2026-01-12"), "code": CODE, "obtained_on": day("2026-01-09")},
+    ),
+    ("ProjectCodeTaken", ""): {"on": day("2026-01-12"), "code": CODE, "project_id": PROJECT},
+    ("ResourcesCatalogued", ""): of_project(
+        "2026-01-20",
+        catalogue={
+            "on": day("2026-01-20"),
+            "resources": [
+                {
+                    "code": "307011/000001",
+                    "name": "中小学学籍基本信息",
+                    "sharing": "CONDITIONAL",
+                    "condition": "限户籍、社保业务比对使用",
+                },
+                {"code": "307011/000002", "name": "学校基本信息", "sharing": "UNCONDITIONAL"},
+                {
+                    "code": "307011/000003",
+                    "name": "未成年人心理档案",
+                    "sharing": "NONE",
+                    "citation": "《中华人民共和国未成年人保护法》有关规定",
+                },
+            ],
+        },
+    ),
+    ("ResourcesCatalogued", "no-data"): of_project(
+        "2026-01-20",
+        catalogue={
+            "on": day("2026-01-20"),
+            "no_data_statement": "本项目仅扩容机房动力环境，不产生数据资源。",
+        },
+    ),
+    # -- 审批 -----------------------------------------------------------------------------------
+    ("DocumentSubmitted", ""): of_project(
+        "2026-02-03",
+        submission={
+            "on": day("2026-02-03"),
+            "round": "IMPLEMENTATION_PLAN",
+            "document": SUBMISSION,
+            "total": TOTAL,
+            "items": ITEMS,
+            "goals": GOALS,
+            "content": CONTENT_OF_WORK,
+            "planned_start": day("2026-05-06"),
+            "planned_end": day("2026-11-30"),
+            "sharing_chapter": "第五章 整合集约共享分析",
+            "secure_reliable_statement": "服务器、操作系统、数据库均从安全可靠产品名录中选用。",
+            "custom_development": True,
+            "merge": {
+                "ground": "SMALL",
+                "depth_statement": "需求调研和技术比选已完成，深度满足实施要求。",
+                "evidence": document("前期工作深度说明"),
+            },
+            "adjustment_chapter": "第二章第三节 与申报方案的差异",
+            "major_adjustment": False,
+            "joint": {
+                "business_flow": document("业务流程图"),
+                "data_flow": document("数据流程图"),
+                "interfaces": ["学籍查询接口", "身份核验接口"],
+                "data_catalogue": document("共享数据目录"),
+                "no_overlap": True,
+            },
+            "needs_municipal_consent": True,
+        },
+        digest=SUBMISSION.digest,
+        participants=[OTHER_UNIT],
+    ),
+    ("DocumentSubmitted", "service"): of_project(
+        "2026-02-03",
+        submission={
+            "on": day("2026-02-03"),
+            "round": "SERVICE_DEMAND",
+            "document": document("视频会议服务需求方案", "乐教〔2026〕18号"),
+            "total": "900000.00",
+            "items": [{"code": "S1", "name": "三年服务费", "amount": "900000.00"}],
+            "goals": "为全市学校提供稳定的视频会议服务。",
+            "content": "购买三年视频会议云服务。",
+            "planned_start": day("2026-05-06"),
+            "planned_end": day("2029-05-05"),
+            "sharing_chapter": "第四章 共享分析",
+            "secure_reliable_statement": "要求服务商使用安全可靠产品。",
+            "service": {
+                "sections": ["NECESSITY", "TECHNICAL", "ECONOMIC", "SHARING"],
+                "not_goods_or_works": True,
+                "service_total": "900000.00",
+                "self_build_total": "1280000.00",
+                "years": 3,
+                "providers": ["甲云服务有限公司", "乙通信有限公司"],
+                "security_compliant": True,
+            },
+        },
+        digest=document("视频会议服务需求方案").digest,
+    ),
+    ("ParticipantSignedOff", ""): of_project(
+        "2026-02-06",
+        participant_id=OTHER_UNIT,
+        sign_off={"on": day("2026-02-06"), "digest": SUBMISSION.digest},
+    ),
+    ("OpinionRequested", ""): of_project(
+        "2026-02-09",
+        letter={"on": day("2026-02-09"), "body": "CRY", "number": "乐发改函〔2026〕12号"},
+        digest=SUBMISSION.digest,
+    ),
+    ("OpinionGiven", ""): of_project(
+        "2026-02-24",
+        body="CRY",
+        opinion={
+            "on": day("2026-02-24"),
+            "kind": "CRYPTOGRAPHY",
+            "digest": SUBMISSION.digest,
+            "conclusion": "CONDITIONAL",
+            "text": "密码应用方案总体可行，密钥管理部分须在建设中细化。",
+            "number": "乐密函〔2026〕5号",
+            "conditions": [CONDITION],
+        },
+    ),
+    ("OpinionCarriedForward", ""): of_project(
+        "2026-03-04",
+        body="FIN",
+        carry={
+            "on": day("2026-03-04"),
+            "kind": "FUNDS",
+            "digest": SUBMISSION.digest,
+            "statement": "修改不涉及投资额和资金来源，原审核意见继续有效。",
+        },
+    ),
+    ("EvaluationRecorded", ""): of_project(
+        "2026-03-11",
+        evaluation={
+            "on": day("2026-03-11"),
+            "digest": SUBMISSION.digest,
+            "method": "THIRD_PARTY",
+            "participants": ["四川某工程咨询有限公司"],
+            "qualification_number": "甲232024011234",
+            "positive": True,
+            "conclusion": "方案完整，投资估算合理，建议通过。",
+            "report": document("实施方案评估报告", "川咨评〔2026〕107号"),
+        },
+    ),
+    ("MunicipalConsentGiven", ""): of_project(
+        "2026-03-20",
+        consent={
+            "on": day("2026-03-20"),
+            "document": document("市政府办公室批办单", "乐府办批〔2026〕86号"),
+        },
+    ),
+    ("ConcurrenceGiven", ""): of_project(
+        "2026-03-25", concurrence={"on": day("2026-03-25"), "digest": SUBMISSION.digest}
+    ),
+    ("ReplyIssued", ""): of_project(
+        "2026-04-08",
+        reply={
+            "on": day("2026-04-08"),
+            "digest": SUBMISSION.digest,
+            "document": document("关于智慧教育云平台（二期）的批复", "乐发改审〔2026〕19号"),
+            "conditions": ["严格控制投资规模", "项目成果接入市政务共享平台"],
+        },
+        round="IMPLEMENTATION_PLAN",
+        delivery_mode="SELF_BUILD",
+        final=True,
+        total=TOTAL,
+        items=ITEMS,
+        goals=GOALS,
+        content=CONTENT_OF_WORK,
+        planned_start=day("2026-05-06"),
+        planned_end=day("2026-11-30"),
+        custom_development=True,
+        open_conditions=[CONDITION],
+        policy=POLICY,
+    ),
+    ("ReplyCopied", ""): of_project(
+        "2026-04-10", receipt={"on": day("2026-04-10"), "number": "乐发改审〔2026〕19号"}
+    ),
+    ("ChangeFiled", ""): of_project(
+        "2026-08-12",
+        change_id=CHANGE,
+        change=CHANGE_OF_ITEMS,
+        moved="220000.00",
+        moved_so_far="310000.00",
+        limit="579000.00",
+    ),
+    ("ChangeApplied", ""): of_project(
+        "2026-08-12", change_id=CHANGE, change=CHANGE_OF_ITEMS, total=TOTAL
+    ),
+    ("LateNoticeFound", ""): of_project(
+        "2026-08-25", change_id=CHANGE, executed_on=day("2026-08-20")
+    ),
+    ("ChangeConcurred", ""): of_project("2026-09-02", change_id=CHANGE, ruling=RULING),
+    ("ChangeApproved", ""): of_project(
+        "2026-09-04",
+        change_id=CHANGE,
+        ruling=RULING,
+        total=TOTAL,
+        items=CHANGE_OF_ITEMS["items"],
+        planned_end=day("2026-12-15"),
+        policy=POLICY,
+    ),
+    ("ChangeRefused", ""): of_project(
+        "2026-09-04",
+        change_id=CHANGE,
+        ruling={**RULING, "approved": False, "text": "理由不充分，不予调整。"},
+    ),
+    # -- 预算 -----------------------------------------------------------------------------------
+    ("BudgetIncluded", ""): of_project(
+        "2026-04-20",
+        inclusion={
+            "on": day("2026-04-20"),
+            "fiscal_year": 2026,
+            "sources": [source("MUNICIPAL", "2860000.00"), source("UPPER_LEVEL", "500000.00")],
+            "document": document("预算下达通知", "乐财教〔2026〕44号"),
+        },
+        amount="3360000.00",
+        included_so_far="3360000.00",
+    ),
+    ("CostShareSet", ""): of_project(
+        "2026-04-22",
+        cost_share={
+            "on": day("2026-04-22"),
+            "shares": [
+                {"division": "511100", "percent": 70},
+                {"division": "511181", "percent": 30},
+            ],
+            "basis": document("市县分摊协议", "乐财教〔2026〕45号"),
+        },
+    ),
+    ("ProcurementRecorded", ""): of_project(
+        "2026-05-11",
+        procurement={
+            "on": day("2026-05-11"),
+            "number": "LSZC-2026-0231",
+            "method": "OPEN_TENDER",
+            "in_central_catalogue": True,
+            "amount": "3300000.00",
+            "document": document("招标文件"),
+        },
+    ),
+    ("ContractRecorded", ""): of_project(
+        "2026-06-08",
+        contract={
+            "on": day("2026-06-08"),
+            "number": "LSJY-HT-2026-009",
+            "procurement_number": "LSZC-2026-0231",
+            "supplier_id": SUPPLIER,
+            "supplier_name": "乐山某软件有限公司",
+            "amount": "3248000.00",
+            "document": document("技术开发合同"),
+            "custom_development": True,
+            "ip_owned_by_unit": True,
+            "ip_clause": "第十一条",
+            "breach_clause": "第十五条第三款",
+            "warranty_end": day("2029-12-31"),
+        },
+    ),
+    ("PaymentRecorded", ""): of_project(
+        "2026-06-25",
+        payment={
+            "on": day("2026-06-25"),
+            "contract_number": "LSJY-HT-2026-009",
+            "amount": "974400.00",
+            "voucher": "GK-20260625-0087",
+            "project_account": "5111-0026-0417",
+            "purpose": "合同首付款（百分之三十）",
+        },
+        paid_so_far="974400.00",
+    ),
+    ("SurplusReturned", ""): of_project(
+        "2027-04-15",
+        surplus={
+            "on": day("2027-04-15"),
+            "amount": "100000.00",
+            "voucher": "GK-20270415-0012",
+        },
+        outstanding="12000.00",
+    ),
+    ("OperationPlanSubmitted", ""): of_project(
+        "2026-09-15",
+        plan_id=PLAN,
+        plan={
+            "on": day("2026-09-15"),
+            "budget_year": 2027,
+            "amount": "320000.00",
+            "content": "平台日常运维、等级保护测评、数据备份。",
+            "renewal": True,
+            "content_added": True,
+            "document": document("2027年度运维方案", "乐教〔2026〕71号"),
+        },
+    ),
+    ("OperationPlanAssessed", ""): of_project(
+        "2026-10-10",
+        plan_id=PLAN,
+        assessment={
+            "on": day("2026-10-10"),
+            "approved": True,
+            "assessed_amount": "298000.00",
+            "text": "人工费用偏高，核减后通过。",
+            "report": document("运维方案论证报告"),
+        },
+    ),
+    ("OperationBudgetIncluded", ""): of_project(
+        "2026-12-20",
+        plan_id=PLAN,
+        budget_year=2027,
+        inclusion={
+            "on": day("2026-12-20"),
+            "amount": "298000.00",
+            "document": document("运维经费预算", "乐财教〔2026〕131号"),
+        },
+    ),
+    # -- 验收 -----------------------------------------------------------------------------------
+    ("AcceptanceScheduled", ""): of_project(
+        "2026-04-08",
+        delivery_mode="SELF_BUILD",
+        planned_end=day("2026-11-30"),
+        due_on=day("2027-02-28"),
+        custom_development=True,
+        baseline={
+            "service": "approval",
+            "position": 41,
+            "stream": f"project:{PROJECT}",
+            "version": 9,
+            "event_id": UUID("019d6b5e-3000-7a80-8000-5f1c2b3a4d08"),
+        },
+        policy=POLICY,
+        open_conditions=[CONDITION],
+        participants=[OTHER_UNIT],
+    ),
+    ("CompletionReported", ""): of_project(
+        "2026-10-28",
+        completion={
+            "on": day("2026-10-28"),
+            "statement": "三个子系统全部完成开发和部署，接口联调通过。",
+            "supervision_report": document("监理总结报告"),
+        },
+    ),
+    ("TrialRunStarted", ""): of_project(
+        "2026-10-30",
+        start={"on": day("2026-10-30"), "environment": "市政务云生产区"},
+        earliest_end=day("2027-01-30"),
+    ),
+    ("TrialIncidentReported", ""): of_project(
+        "2026-11-30",
+        incident={
+            "on": day("2026-11-30"),
+            "major": True,
+            "description": "统一身份认证中断四小时，已修复并复测。",
+        },
+        earliest_end=day("2027-02-28"),
+    ),
+    ("HandoverRecorded", ""): of_project(
+        "2027-02-20",
+        handover={
+            "on": day("2027-02-20"),
+            "documents": [document("需求规格说明书"), document("系统运维手册")],
+            "source_code": document("源代码归档包"),
+            "checked_by": "王晓芸",
+        },
+    ),
+    ("ExtensionRequested", ""): of_project(
+        "2027-02-22",
+        extension={
+            "on": day("2027-02-22"),
+            "new_due_on": day("2027-05-31"),
+            "reason": "试运行因重大故障重新计算，验收资料需相应补充。",
+            "document": document("延期验收申请", "乐教〔2027〕9号"),
+        },
+    ),
+    ("ExtensionGranted", ""): of_project(
+        "2027-02-25",
+        ruling={"on": day("2027-02-25"), "approved": True, "text": "同意延期。"},
+        due_on=day("2027-05-31"),
+    ),
+    ("ExtensionRefused", ""): of_project(
+        "2027-02-25",
+        ruling={"on": day("2027-02-25"), "approved": False, "text": "理由不足，不同意延期。"},
+    ),
+    ("AcceptanceApplied", ""): of_project(
+        "2027-03-05",
+        application={
+            "on": day("2027-03-05"),
+            "materials": [
+                material("SUMMARY", "项目建设总结"),
+                material("AUDIT", "第三方审计报告"),
+                inapplicable("DATA_RISK", "不处理重要数据"),
+            ],
+            "closed_conditions": [CONDITION],
+        },
+    ),
+    ("AcceptanceConcluded", ""): of_project(
+        "2027-03-18",
+        acceptance=acceptance("PASSED", "乐数验〔2027〕6号"),
+        filing_due_on=day("2027-04-17"),
+    ),
+    ("AcceptanceConcluded", "failed"): of_project(
+        "2027-03-18", acceptance=acceptance("FAILED", "乐数验〔2027〕7号")
+    ),
+    ("ServiceAcceptanceReported", ""): of_project(
+        "2027-03-18", acceptance=acceptance("PASSED", "乐教〔2027〕14号")
+    ),
+    ("AcceptanceReviewed", ""): of_project(
+        "2027-03-26",
+        review={
+            "on": day("2027-03-26"),
+            "conclusion": "PASSED",
+            "reviewers": ["市财政局", "专家 赵某某"],
+            "document": document("服务验收审核意见", "乐数验〔2027〕8号"),
+            "text": "服务质量达到约定，审核通过。",
+        },
+        filing_due_on=day("2027-04-25"),
+    ),
+    ("AcceptanceOverdue", ""): of_project("2027-03-01", due_on=day("2027-02-28")),
+    ("AcceptanceFiled", ""): of_project(
+        "2027-04-02",
+        filing={
+            "on": day("2027-04-02"),
+            "statement": "项目已于三月十八日通过竣工验收，资料齐全。",
+            "document": document("验收情况报备表"),
+        },
+    ),
+    # -- 不予受理 -------------------------------------------------------------------------------
+    ("RequestRefused", ""): {
+        "on": day("2026-03-27"),
+        "refusal_id": REFUSAL,
+        "subject": f"project:{PROJECT}",
+        "command": "issue_reply",
+        "rules": ["security_opinions_are_given", "digital_bureau_concurs_in_the_reply"],
+        "articles": ["22", "24"],
+        "request_digest": document("批复请求").digest,
+        "about": [f"project:{PROJECT}", f"unit:{UNIT}"],
+    },
+}
+
+
+def _of_declared_projects() -> dict[Key, dict[str, Any]]:
+    """申报: in the plan for next year, and urgently for this one."""
+    declaration = {
+        "on": day("2025-09-28"),
+        "unit_id": UNIT,
+        "system_id": SYSTEM,
+        "name": NAME,
+        "category": "BUSINESS_SYSTEM",
+        "delivery_mode": "SELF_BUILD",
+        "mode_reason": "需与既有学籍系统深度整合，市场无成熟服务。",
+        "plan_year": 2026,
+        "tasks": "建设统一身份认证、学籍管理、教研资源三个子系统。",
+        "necessity": "落实市委关于教育数字化的部署。",
+        "goals": GOALS,
+        "responsible_person": "李明远",
+        "plan_alignment": ["乐山市“十四五”数字政府建设规划"],
+        "priority_types": ["MUNICIPAL_DECISION", "INTEGRATION"],
+        "materials": [
+            material("APPLICATION_PLAN", "应用系统实施方案"),
+            material("RESOURCE_CATALOGUE", "信息资源目录"),
+            material("CLOUD_DEMAND", "政务云需求方案"),
+            material("MLPS_PLAN", "等级保护方案"),
+            inapplicable("CRYPTO_PLAN", "密码应用方案并入等级保护方案"),
+        ],
+        "total": "4000000.00",
+        "operation_cost": "320000.00",
+        "sources": [
+            source("MUNICIPAL", "2900000.00"),
+            source("UPPER_LEVEL", "500000.00"),
+            source("COUNTY", "600000.00"),
+        ],
+        "participants": [
+            {"unit_id": OTHER_UNIT, "scope": "学籍与户籍数据比对"},
+            {"unit_id": THIRD_UNIT, "scope": "教师社保信息接口"},
+        ],
+        "county_codes": ["511181", "511102"],
+        "base_project_id": OLD_PROJECT,
+        "classified": False,
+    }
+    off_cycle = {
+        "reason": "现有平台被通报存在高危漏洞，须年内整改。",
+        "evidence": document("安全隐患整改通知书", "乐公网安〔2025〕77号"),
+    }
+    return {
+        ("ProjectDeclared", ""): of_project("2025-09-28", declaration=declaration),
+        ("ProjectDeclared", "off-cycle"): of_project(
+            "2025-09-28", declaration={**declaration, "plan_year": 2025, "off_cycle": off_cycle}
+        ),
+    }
+
+
+if __name__ == "__main__":
+    for new in write_missing():
+        print(new.relative_to(SAMPLES.parents[2]))

@@ -1,0 +1,1 @@
+"""The regulation as data, and the rules that cite it."""
