@@ -41,6 +41,8 @@ ServerUrl = Annotated[
 
 
 def _serve(application: Any, host: str, port: int, root_path: str = "") -> None:
+    # The log's writer is a thread: at the default of 5 ms it would wait long for its turn.
+    sys.setswitchinterval(0.0005)
     uvicorn.run(
         application,
         host=host,

@@ -1,6 +1,6 @@
 """页面: what a web server in front of the separate processes shows by itself.
 
-    python -m deploy.pages DIRECTORY
+python -m deploy.pages DIRECTORY
 """
 
 import sys

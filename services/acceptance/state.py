@@ -166,6 +166,7 @@ def _evolve_acceptance(project: Project, recorded: Recorded) -> Project:
 
 
 def _scheduled(project: Project, scheduled: AcceptanceScheduled) -> Project:
+    lifted = scheduled.due_on >= scheduled.on  # a due date ahead lifts what was found overdue
     return replace(
         project,
         project_id=scheduled.project_id,
@@ -177,6 +178,7 @@ def _scheduled(project: Project, scheduled: AcceptanceScheduled) -> Project:
         open_conditions=scheduled.open_conditions,
         planned_end=scheduled.planned_end,
         due_on=scheduled.due_on,
+        overdue_on=None if lifted else project.overdue_on,
         baseline=scheduled.baseline,
         policy=scheduled.policy,
     )

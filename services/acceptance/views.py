@@ -107,20 +107,21 @@ def project(connection: Connection, recorded: Recorded) -> None:
 
 
 def _schedule(connection: Connection, event: AcceptanceScheduled) -> None:
-    baseline = {
+    baseline: dict[str, Any] = {
         "unit_id": event.unit_id,
         "delivery_mode": event.delivery_mode.value,
         "planned_end": event.planned_end,
         "due_on": event.due_on,
     }
+    if event.due_on >= event.on:
+        baseline["overdue"] = False
     connection.execute(
         insert(projects)
         .values(
             project_id=event.project_id,
             status=Status.SCHEDULED.value,
             extension_pending=False,
-            overdue=False,
-            **baseline,
+            **{"overdue": False, **baseline},
         )
         .on_conflict_do_update(index_elements=["project_id"], set_=baseline)
     )

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from services.approval.decisions import Facts
 from services.approval.state import Project, evolve_project, registration_of
-from shared.events.standing import barring_projects
+from shared.events.standing import STANDING_EVENTS, barring_projects
 from shared.kernel.model import Record
 from shared.web.desk import Gather, Reading
 from shared.web.runtime import Aggregate
@@ -21,9 +21,7 @@ FOLLOWS = {
             "DeclarationWithdrawn",
         }
     ),
-    "acceptance": frozenset(
-        {"AcceptanceOverdue", "AcceptanceConcluded", "AcceptanceReviewed", "ExtensionGranted"}
-    ),
+    "acceptance": STANDING_EVENTS,
 }
 
 

@@ -15,7 +15,8 @@ def in_causal_order(events: Iterable[Recorded]) -> list[Recorded]:
     """Causes before effects, and by recorded instant where neither caused the other.
 
     An event follows its predecessor in its own log, the events its decision rests on, and the
-    event it reacted to. Clocks of different machines may disagree; causes do not.
+    event it reacted to. Clocks of different machines may disagree; causes do not. Where a forged
+    log makes causes go in a circle, its earliest event opens it: no event is ever left out.
     """
     known = {r.ref.event_id: r for r in events}
     waiting: dict[UUID, set[UUID]] = {}
@@ -32,10 +33,11 @@ def in_causal_order(events: Iterable[Recorded]) -> list[Recorded]:
     ready = [_key(known[i]) for i, causes in waiting.items() if not causes]
     heapq.heapify(ready)
     ordered: list[Recorded] = []
-    while ready:
-        *_, event_id = heapq.heappop(ready)
+    while waiting:
+        *_, event_id = heapq.heappop(ready) if ready else min(_key(known[i]) for i in waiting)
+        del waiting[event_id]
         ordered.append(known[event_id])
-        for effect in effects.get(event_id, ()):
+        for effect in waiting.keys() & effects.get(event_id, ()):
             waiting[effect].discard(event_id)
             if not waiting[effect]:
                 heapq.heappush(ready, _key(known[effect]))

@@ -55,7 +55,7 @@ _LINES: dict[type[Event], Callable[[Any], str]] = {
     CentralReviewRecorded: lambda e: e.review.result.label,
     AnnualListSubmitted: lambda e: f"{e.list.year}年度清单{e.list.number}",
     ProjectListed: lambda e: f"{e.year}年度清单{e.number}",
-    ProjectCodeAssigned: lambda e: e.assignment.code,
+    ProjectCodeAssigned: lambda e: f"项目代码{e.assignment.code}",
     DocumentSubmitted: lambda e: f"{e.submission.round.label}，总额{e.submission.total}元",
     ParticipantSignedOff: lambda e: f"参建部门{e.participant_id}同意",
     OpinionRequested: lambda e: f"致{e.letter.body}，{e.letter.number}",
@@ -90,7 +90,7 @@ _LINES: dict[type[Event], Callable[[Any], str]] = {
     ),
     OperationBudgetIncluded: lambda e: f"{e.budget_year}年度{e.inclusion.amount}元",
     AcceptanceScheduled: lambda e: f"应于{e.due_on}前申请验收",
-    TrialRunStarted: lambda e: f"最早{e.earliest_end}满三个月",
+    TrialRunStarted: lambda e: f"最早{e.earliest_end}期满",
     TrialIncidentReported: lambda e: (
         f"{'重大' if e.incident.major else '一般'}故障，最早{e.earliest_end}结束"
     ),

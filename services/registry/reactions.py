@@ -22,7 +22,7 @@ from shared.events.registry import (
     ListApproval,
     SystemEntry,
 )
-from shared.events.standing import barring_projects
+from shared.events.standing import STANDING_EVENTS, barring_projects
 from shared.web.desk import Reading
 from shared.web.runtime import Aggregate
 
@@ -32,11 +32,7 @@ PROJECT = Aggregate("project", Project(), evolve_project)
 LIST = Aggregate("annual-list", ProjectList(), evolve_list)
 CODE = Aggregate("project-code", TakenCode(), evolve_code)
 
-FOLLOWS = {
-    "acceptance": frozenset(
-        {"AcceptanceOverdue", "AcceptanceConcluded", "AcceptanceReviewed", "ExtensionGranted"}
-    )
-}
+FOLLOWS = {"acceptance": STANDING_EVENTS}
 
 
 async def for_declaration(reading: Reading, project: Project, declaration: Declaration) -> Facts:

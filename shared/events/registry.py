@@ -202,11 +202,15 @@ class ListEvent(Event):
     def stream(self) -> str:
         return f"annual-list:{self.list_id}"
 
+    def subjects(self) -> Iterator[str]:
+        yield self.stream
+
 
 class AnnualListSubmitted(ListEvent, label="年度清单报审", article="17"):
     list: AnnualList
 
     def subjects(self) -> Iterator[str]:
+        yield from super().subjects()
         yield from (f"project:{p}" for p in self.list.project_ids)
 
 

@@ -9,10 +9,26 @@ from shared.events.acceptance import (
     AcceptanceConclusion,
     AcceptanceOverdue,
     AcceptanceReviewed,
+    AcceptanceScheduled,
     ExtensionGranted,
 )
 from shared.events.envelope import Recorded
 from shared.kernel.actor import EventRef
+
+
+OVERDUE = "逾期未验收"
+
+STANDING_EVENTS = frozenset(
+    event.__name__
+    for event in (
+        AcceptanceConcluded,
+        AcceptanceOverdue,
+        AcceptanceReviewed,
+        AcceptanceScheduled,
+        ExtensionGranted,
+    )
+)
+"""What a service follows of acceptance to know a unit's standing."""
 
 
 @dataclass(frozen=True)
@@ -27,16 +43,19 @@ class Barring:
 def barring_projects(events: Iterable[Recorded], unit_id: str) -> tuple[Barring, ...]:
     """From acceptance's events about a unit: its own projects that are overdue or failed now.
 
-    An extension lifts an overdue project, a passed acceptance lifts both; a unit that only builds
+    A new due date lifts an overdue project, a passed acceptance lifts both; a unit that only builds
     along is not hit.
     """
     barring: dict[UUID, Barring] = {}
     for recorded in events:
         match recorded.event:
             case AcceptanceOverdue(unit_id=unit, project_id=project) if unit == unit_id:
-                barring[project] = Barring(project, "逾期未验收", recorded.ref)
-            case ExtensionGranted(project_id=project):
-                if project in barring and barring[project].reason == "逾期未验收":
+                barring[project] = Barring(project, OVERDUE, recorded.ref)
+            case (
+                ExtensionGranted(project_id=project, due_on=due)
+                | AcceptanceScheduled(project_id=project, due_on=due)
+            ) if due >= recorded.on:
+                if project in barring and barring[project].reason == OVERDUE:
                     del barring[project]
             case AcceptanceConcluded(unit_id=unit, project_id=project, acceptance=act):
                 _concluded(barring, project, act.conclusion, recorded.ref, unit == unit_id)

@@ -3,14 +3,14 @@
 An inbox is disposable: it can be emptied and filled again from the feeds.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import psycopg
 from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool
 
-from shared.events import Recorded
+from shared.events import Recorded, decode
 from shared.events.upcasting import recorded
 from shared.eventstore.records import RecordedEvent
 
@@ -38,7 +38,22 @@ CREATE INDEX inbox_types ON inbox (type, recorded_at);
 CREATE TABLE inbox_position (source text PRIMARY KEY, position bigint NOT NULL);
 """
 
-_INSERT = "INSERT INTO inbox VALUES (%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s)"
+_COPY = "COPY inbox FROM STDIN (FORMAT binary)"
+_TYPES = [
+    "text",
+    "int8",
+    "text",
+    "int4",
+    "uuid",
+    "text",
+    "int2",
+    "bytea",
+    "bytea",
+    "date",
+    "timestamptz",
+    "bytea",
+    "_text",
+]  # in order
 _COLUMNS = (
     "source, position, stream_id, version, event_id, type, schema_version, data, meta, recorded_at"
 )
@@ -86,8 +101,8 @@ class Inbox:
             self._positions[source] = reached
         return reached
 
-    def store(self, source: str, events: list[tuple[RecordedEvent, tuple[str, ...]]]) -> int:
-        """Keep a page of a feed, each event with its subjects; returns the position reached.
+    def store(self, source: str, events: list[RecordedEvent]) -> int:
+        """Keep a page of a feed; returns the position reached.
 
         A page that another process stored first is passed over; Gap if the page starts too late.
         """
@@ -99,20 +114,24 @@ class Inbox:
                 "SELECT position FROM inbox_position WHERE source = %s FOR UPDATE", [source]
             ).fetchone()
             reached = int(row[0]) if row else 0
-            fresh = [(e, s) for e, s in events if e.position > reached]
+            fresh = [e for e in events if e.position > reached]
             if not fresh:
                 return reached
             expected = range(reached + 1, reached + 1 + len(fresh))
-            if [e.position for e, _ in fresh] != list(expected):
-                raise Gap(f"{source}: expected position {reached + 1}, got {fresh[0][0].position}")
-            kept = [_row(source, e, s) for e, s in fresh if self._wanted(source, e.type)]
-            with connection.cursor() as cursor:
-                cursor.executemany(_INSERT, kept)
+            if [e.position for e in fresh] != list(expected):
+                raise Gap(f"{source}: expected position {reached + 1}, got {fresh[0].position}")
+            kept = [_row(source, e) for e in fresh if self._wanted(source, e.type)]
+            if kept:
+                with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
+                    copy.set_types(_TYPES)
+                    for values in kept:
+                        copy.write_row(values)
             connection.execute(
                 "UPDATE inbox_position SET position = %s WHERE source = %s",
                 [expected[-1], source],
             )
-        self._cache.clear()
+        if kept:
+            self._cache.clear()
         self._positions[source] = expected[-1]
         return expected[-1]
 
@@ -165,7 +184,8 @@ class Inbox:
         return [_as_recorded(row) for row in rows]
 
 
-def _row(source: str, event: RecordedEvent, subjects: Iterable[str]) -> tuple[Any, ...]:
+def _row(source: str, event: RecordedEvent) -> tuple[Any, ...]:
+    content = decode(event.type, event.schema_version, event.data)
     return (
         source,
         event.position,
@@ -179,7 +199,7 @@ def _row(source: str, event: RecordedEvent, subjects: Iterable[str]) -> tuple[An
         event.effective_on,
         event.recorded_at,
         event.leaf,
-        list(subjects),
+        list(dict.fromkeys(content.subjects())),
     )
 
 

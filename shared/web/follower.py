@@ -8,9 +8,9 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+import orjson
 import structlog
 
-from shared.events import decode
 from shared.eventstore.inbox import Inbox
 from shared.eventstore.records import RecordedEvent
 from shared.web.problems import ProblemError
@@ -32,7 +32,8 @@ class Follower:
         self, source: str, client: httpx.AsyncClient, inbox: Inbox, on_news: Callable[[], None]
     ) -> None:
         self.source = source
-        self.healthy = True
+        self.healthy = False
+        """Whether the last request succeeded; not before the first one did."""
         self._client, self._inbox, self._on_news = client, inbox, on_news
         self._moved = asyncio.Condition()
         self._hurry = asyncio.Event()
@@ -69,20 +70,24 @@ class Follower:
     async def _pull(self) -> bool:
         answer = await self._client.get(
             "/v1/feed",
-            params={"after": self._position, "limit": PAGE, "wait": WAIT_SECONDS},
+            params={"after": self._position, "limit": PAGE, "wait": WAIT_SECONDS if self.healthy else 0},
             timeout=WAIT_SECONDS + 20,
         )
         answer.raise_for_status()
-        events = answer.json()["events"]
-        if not events:
+        count, reached = await asyncio.to_thread(self._store, answer.content)
+        if not count:
             return False
-        page = [(row, subjects_of(row)) for row in map(from_wire, events)]
-        reached = await asyncio.to_thread(self._inbox.store, self.source, page)
         async with self._moved:
             self._position = reached
             self._moved.notify_all()
         self._on_news()
-        return len(events) == PAGE
+        return count == PAGE
+
+    def _store(self, content: bytes) -> tuple[int, int]:
+        events = orjson.loads(content)["events"]
+        if not events:
+            return 0, self._position
+        return len(events), self._inbox.store(self.source, [from_wire(e) for e in events])
 
     async def fresh(self, seconds: float) -> None:
         """Wait until everything the source held when this was called is here.
@@ -165,8 +170,3 @@ def from_wire(item: dict[str, Any]) -> RecordedEvent:
         recorded_at=datetime.fromisoformat(item["recorded_at"]),
         leaf=base64.b64decode(item["leaf"]),
     )
-
-
-def subjects_of(row: RecordedEvent) -> tuple[str, ...]:
-    """What a row's event is about."""
-    return tuple(dict.fromkeys(decode(row.type, row.schema_version, row.data).subjects()))

@@ -28,6 +28,7 @@ def bare() -> FastAPI:
 
 
 def _serve(app: FastAPI, port: int) -> None:
+    sys.setswitchinterval(0.0005)
     uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning", access_log=False)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from shared.events import EVENTS, Event
+from shared.events import EVENTS
 from tests.support.builders import OTHER_UNIT, SUPPLIER, THIRD_UNIT, UNIT, document
 
 SAMPLES = Path(__file__).resolve().parents[3] / "shared" / "events" / "samples"
@@ -36,18 +36,14 @@ def stored() -> Iterator[Sample]:
 def write_missing() -> list[Path]:
     """Write a sample of each present version that has none; returns what was written."""
     written = []
-    for (event_type, shape), content in {**CONTENT, **_of_declared_projects()}.items():
+    for (event_type, shape), content in CONTENT.items():
         kind = EVENTS[event_type]
         name = ".".join(filter(None, (event_type, f"v{kind.schema_version}", shape, "json")))
         path = SAMPLES / name
         if not path.exists():
-            path.write_bytes(made(kind, content).to_bytes())
+            path.write_bytes(kind.model_validate(content).to_bytes())
             written.append(path)
     return written
-
-
-def made(kind: type[Event], content: dict[str, Any]) -> Event:
-    return kind.model_validate(content)
 
 
 # -- one project's life -------------------------------------------------------------------------
@@ -120,6 +116,49 @@ def acceptance(conclusion: str, number: str) -> dict[str, Any]:
     }
 
 
+DECLARATION = {
+    "on": day("2025-09-28"),
+    "unit_id": UNIT,
+    "system_id": SYSTEM,
+    "name": NAME,
+    "category": "BUSINESS_SYSTEM",
+    "delivery_mode": "SELF_BUILD",
+    "mode_reason": "需与既有学籍系统深度整合，市场无成熟服务。",
+    "plan_year": 2026,
+    "tasks": "建设统一身份认证、学籍管理、教研资源三个子系统。",
+    "necessity": "落实市委关于教育数字化的部署。",
+    "goals": GOALS,
+    "responsible_person": "李明远",
+    "plan_alignment": ["乐山市“十四五”数字政府建设规划"],
+    "priority_types": ["MUNICIPAL_DECISION", "INTEGRATION"],
+    "materials": [
+        material("APPLICATION_PLAN", "应用系统实施方案"),
+        material("RESOURCE_CATALOGUE", "信息资源目录"),
+        material("CLOUD_DEMAND", "政务云需求方案"),
+        material("MLPS_PLAN", "等级保护方案"),
+        inapplicable("CRYPTO_PLAN", "密码应用方案并入等级保护方案"),
+    ],
+    "total": "4000000.00",
+    "operation_cost": "320000.00",
+    "sources": [
+        source("MUNICIPAL", "2900000.00"),
+        source("UPPER_LEVEL", "500000.00"),
+        source("COUNTY", "600000.00"),
+    ],
+    "participants": [
+        {"unit_id": OTHER_UNIT, "scope": "学籍与户籍数据比对"},
+        {"unit_id": THIRD_UNIT, "scope": "教师社保信息接口"},
+    ],
+    "county_codes": ["511181", "511102"],
+    "base_project_id": OLD_PROJECT,
+    "classified": False,
+}
+
+OFF_CYCLE = {
+    "reason": "现有平台被通报存在高危漏洞，须年内整改。",
+    "evidence": document("安全隐患整改通知书", "乐公网安〔2025〕77号"),
+}
+
 CHANGE_OF_ITEMS = {
     "on": day("2026-08-12"),
     "items": [
@@ -144,9 +183,7 @@ RULING = {
     "text": "同意按申请调整，总投资不变。",
 }
 
-Key = tuple[str, str]
-
-CONTENT: dict[Key, dict[str, Any]] = {
+CONTENT: dict[tuple[str, str], dict[str, Any]] = {
     # -- 登记备案 -------------------------------------------------------------------------------
     ("UnitRegistered", ""): of_unit(
         "2025-09-10",
@@ -190,6 +227,10 @@ CONTENT: dict[Key, dict[str, Any]] = {
     ("AssetConfirmed", ""): of_system(
         "2025-09-18",
         registration={"on": day("2025-09-18"), "asset_number": "LSZC-RJ-2019-00417"},
+    ),
+    ("ProjectDeclared", ""): of_project("2025-09-28", declaration=DECLARATION),
+    ("ProjectDeclared", "off-cycle"): of_project(
+        "2025-09-28", declaration={**DECLARATION, "plan_year": 2025, "off_cycle": OFF_CYCLE}
     ),
     ("DeclarationWithdrawn", ""): of_project(
         "2025-10-09",
@@ -664,57 +705,6 @@ CONTENT: dict[Key, dict[str, Any]] = {
         "about": [f"project:{PROJECT}", f"unit:{UNIT}"],
     },
 }
-
-
-def _of_declared_projects() -> dict[Key, dict[str, Any]]:
-    """申报: in the plan for next year, and urgently for this one."""
-    declaration = {
-        "on": day("2025-09-28"),
-        "unit_id": UNIT,
-        "system_id": SYSTEM,
-        "name": NAME,
-        "category": "BUSINESS_SYSTEM",
-        "delivery_mode": "SELF_BUILD",
-        "mode_reason": "需与既有学籍系统深度整合，市场无成熟服务。",
-        "plan_year": 2026,
-        "tasks": "建设统一身份认证、学籍管理、教研资源三个子系统。",
-        "necessity": "落实市委关于教育数字化的部署。",
-        "goals": GOALS,
-        "responsible_person": "李明远",
-        "plan_alignment": ["乐山市“十四五”数字政府建设规划"],
-        "priority_types": ["MUNICIPAL_DECISION", "INTEGRATION"],
-        "materials": [
-            material("APPLICATION_PLAN", "应用系统实施方案"),
-            material("RESOURCE_CATALOGUE", "信息资源目录"),
-            material("CLOUD_DEMAND", "政务云需求方案"),
-            material("MLPS_PLAN", "等级保护方案"),
-            inapplicable("CRYPTO_PLAN", "密码应用方案并入等级保护方案"),
-        ],
-        "total": "4000000.00",
-        "operation_cost": "320000.00",
-        "sources": [
-            source("MUNICIPAL", "2900000.00"),
-            source("UPPER_LEVEL", "500000.00"),
-            source("COUNTY", "600000.00"),
-        ],
-        "participants": [
-            {"unit_id": OTHER_UNIT, "scope": "学籍与户籍数据比对"},
-            {"unit_id": THIRD_UNIT, "scope": "教师社保信息接口"},
-        ],
-        "county_codes": ["511181", "511102"],
-        "base_project_id": OLD_PROJECT,
-        "classified": False,
-    }
-    off_cycle = {
-        "reason": "现有平台被通报存在高危漏洞，须年内整改。",
-        "evidence": document("安全隐患整改通知书", "乐公网安〔2025〕77号"),
-    }
-    return {
-        ("ProjectDeclared", ""): of_project("2025-09-28", declaration=declaration),
-        ("ProjectDeclared", "off-cycle"): of_project(
-            "2025-09-28", declaration={**declaration, "plan_year": 2025, "off_cycle": off_cycle}
-        ),
-    }
 
 
 if __name__ == "__main__":
