@@ -31,7 +31,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-console = Console()
+console = Console(width=None if sys.stdout.isatty() else 120)
 ServiceNames = Annotated[list[str] | None, typer.Argument(help=f"服务：{'、'.join(SERVICES)}")]
 Port = Annotated[int, typer.Option(help="端口")]
 Host = Annotated[str, typer.Option(help="监听地址")]

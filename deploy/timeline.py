@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+
+from services.audit.state import Phase
 
 _SERVICE = {"registry": "登记", "approval": "审批", "budget": "预算", "acceptance": "验收"}
 _STYLE = {"registry": "cyan", "approval": "green", "budget": "yellow", "acceptance": "magenta"}
@@ -25,35 +28,33 @@ _FIELDS = {
 def show_history(console: Console, history: dict[str, Any]) -> None:
     """Print the timeline and the state it adds up to."""
     state = history["state"]
-    table = Table(
-        title=f"{state['name'] or history['project_id']}：{len(history['entries'])} 步",
-        title_justify="left",
-        expand=True,
-        show_edge=False,
-    )
+    console.print(f"{state['name'] or history['project_id']}：{len(history['entries'])} 步")
+    table = Table(expand=True, box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("步", justify="right", style="dim", no_wrap=True)
     table.add_column("法定日期", no_wrap=True)
     table.add_column("服务", no_wrap=True)
-    table.add_column("条", justify="right", no_wrap=True)
-    table.add_column("事项", no_wrap=True)
-    table.add_column("内容", ratio=1)
-    table.add_column("办理", no_wrap=True)
+    table.add_column("条", no_wrap=True)
+    table.add_column("事项", ratio=1)
+    table.add_column("办理", justify="right")
     for entry in history["entries"]:
         refused = entry["type"] == "RequestRefused"
-        style = "bold red" if refused else _STYLE[entry["service"]]
-        late = Text(" 补录", style="yellow") if entry["backdated"] else Text("")
+        what = Text(entry["label"], style="bold red" if refused else _STYLE[entry["service"]])
+        if entry["summary"] != entry["label"]:
+            what.append(f"  {entry['summary']}", style="default")
+        if entry["backdated"]:
+            what.append("  补录", style="yellow")
+        by_unit = entry["actor"]["body"] in {"UNIT", "SYSTEM"}
         table.add_row(
             str(entry["step"]),
-            Text(entry["on"]) + late,
+            entry["on"],
             _SERVICE[entry["service"]],
             entry["article"],
-            Text(entry["label"], style=style),
-            entry["summary"],
-            f"{entry['body_name']} {entry['actor']['name']}",
+            what,
+            entry["actor"]["name"] if by_unit else f"{entry['body_name']} {entry['actor']['name']}",
         )
     console.print(table)
     figures = [f"{label} {state[key]}" for key, label in _FIELDS.items() if state[key] is not None]
-    console.print(f"\n状态：{state['phase']}；{'；'.join(figures)}")
+    console.print(f"状态：{Phase(state['phase']).label}；{'；'.join(figures)}")
     console.print(
         "反映到：" + "，".join(f"{s} 位置 {p}" for s, p in history["positions"].items()),
         style="dim",

@@ -2,7 +2,7 @@
 
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -23,6 +23,9 @@ OPENING = datetime(2025, 9, 1, 8, 30, tzinfo=SHANGHAI)
 
 START_SECONDS = 30.0
 
+GRACE_SECONDS = 2
+"""How long requests under way may take to end when the city closes."""
+
 
 @contextmanager
 def sandbox(opening: datetime = OPENING) -> Iterator[str]:
@@ -35,36 +38,44 @@ def sandbox(opening: datetime = OPENING) -> Iterator[str]:
         with databases(settings) as found:
             found.migrate(settings)
             app = all_in_one(settings, {s: d.app for s, d in found.dsns.items()})
-            with served(app) as address:
-                yield address
+            with served(app) as addresses:
+                yield addresses[0]
 
 
 @contextmanager
-def served(app: FastAPI, listener: socket | None = None) -> Iterator[str]:
-    """An application on a loopback port (or on `listener`), in a thread of its own; its address."""
-    config = uvicorn.Config(
+def served(*apps: FastAPI, listeners: Sequence[socket | None] = (None,)) -> Iterator[list[str]]:
+    """Applications, each on a loopback port or its listener and in a thread; their addresses."""
+    servers = [uvicorn.Server(_config(app)) for app in apps]
+    threads = [
+        Thread(target=server.run, args=([listener] if listener else None,))
+        for server, listener in zip(servers, listeners, strict=True)
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        yield [_address(*each) for each in zip(servers, threads, strict=True)]
+    finally:
+        for server in servers:
+            server.should_exit = True
+        for thread in threads:
+            thread.join()
+
+
+def _config(app: FastAPI) -> uvicorn.Config:
+    return uvicorn.Config(
         app,
         host="127.0.0.1",
         port=0,
         log_level="warning",
         access_log=False,
-        timeout_graceful_shutdown=5,
+        timeout_graceful_shutdown=GRACE_SECONDS,
     )
-    server = uvicorn.Server(config)
-    thread = Thread(target=server.run, args=([listener] if listener else None,))
-    thread.start()
-    try:
-        yield _address(server, thread)
-    finally:
-        server.should_exit = True
-        thread.join()
 
 
 def _address(server: uvicorn.Server, thread: Thread) -> str:
     deadline = time.monotonic() + START_SECONDS
     while not server.started:
         if not thread.is_alive() or time.monotonic() > deadline:
-            server.should_exit = True
             raise RuntimeError("the city did not start; its log says why")
         time.sleep(0.02)
     port = server.servers[0].sockets[0].getsockname()[1]

@@ -11,7 +11,8 @@ from pydantic import AwareDatetime, Field
 from services.audit import history, integrity, narrative
 from services.audit.integrity import LogIntegrity
 from services.audit.state import Dossier, fold
-from shared.events import Recorded
+from shared.events import Event, Recorded
+from shared.events.refusals import RequestRefused
 from shared.events.vocabulary import LegalDate
 from shared.kernel.actor import Actor
 from shared.kernel.dates import legal_date
@@ -87,8 +88,8 @@ def _entry(step: int, recorded: Recorded, policy: Policy) -> Entry:
         event_id=ref.event_id,
         type=event.type,
         label=event.label,
-        article=event.article,
-        summary=narrative.line(event, policy),
+        article=_articles(event),
+        summary=narrative.line(event, meta.decision),
         on=event.on,
         recorded_at=recorded.recorded_at,
         backdated=event.on < legal_date(recorded.recorded_at),
@@ -100,6 +101,13 @@ def _entry(step: int, recorded: Recorded, policy: Policy) -> Entry:
         decision=meta.decision,
         data=event.to_bytes().decode(),
     )
+
+
+def _articles(event: Event) -> str:
+    """The article of the step; of a refusal, those that stood against it."""
+    if isinstance(event, RequestRefused):
+        return "、".join(dict.fromkeys(event.articles))
+    return event.article
 
 
 @router.get("/projects/{project_id}/history", responses=problems(404))

@@ -45,7 +45,7 @@ from shared.events.registry import (
     ProjectDeclared,
     ProjectListed,
 )
-from shared.regulation.pack import Policy
+from shared.regulation.decision import Decision
 
 _LINES: dict[type[Event], Callable[[Any], str]] = {
     ProjectDeclared: lambda e: (
@@ -102,12 +102,11 @@ _LINES: dict[type[Event], Callable[[Any], str]] = {
 }
 
 
-def line(event: Event, policy: Policy) -> str:
-    """What happened, in one line; refusals say which articles stood against what."""
+def line(event: Event, decision: Decision | None = None) -> str:
+    """What happened, in one line; of a refusal, what stood against it."""
     if isinstance(event, RequestRefused):
-        articles = "、".join(f"第{n}条" for n in dict.fromkeys(event.articles))
-        power = policy.pack.authority.get(event.command)
-        about = f"（第{power.article}条事项）" if power else ""
-        return f"{event.command}{about}不予受理：{articles}"
+        broken = [check.text for check in decision.checks if not check.holds] if decision else []
+        reasons = broken or [f"第{number}条" for number in dict.fromkeys(event.articles)]
+        return f"{event.command}：{'；'.join(reasons)}"
     describe = _LINES.get(type(event))
     return describe(event) if describe else event.label

@@ -48,120 +48,7 @@ def applicant(state: object, command: Declaration | SystemEntry, facts: object) 
     return frozenset({command.unit_id})
 
 
-@router.post("/units", status_code=201, responses=COMMAND, tags=["单位"])
-async def register_unit(desk: AtDesk, profile: UnitProfile) -> Receipt:
-    """单位登记（第五条）。"""
-    return await desk.decide(UNIT, profile.unit_id, decisions.register_unit, profile, creates=True)
-
-
-@router.get("/units", responses=READ, tags=["单位"])
-async def list_units(
-    request: Request,
-    actor: CurrentActor,
-    cursor: Cursor = None,
-    limit: Limit = 50,
-    min_position: MinPosition = 0,
-) -> views.UnitPage:
-    """单位清单。"""
-    rows, following, position = await page(
-        request.app.state.runtime,
-        select(views.units),
-        [views.units.c.unit_id],
-        cursor=cursor,
-        limit=limit,
-        min_position=min_position,
-    )
-    items = tuple(views.UnitRow(**row._mapping) for row in rows)
-    return views.UnitPage(items=items, next=following, position=position)
-
-
-@router.get("/units/{unit_id}", responses=READ, tags=["单位"])
-async def read_unit(
-    request: Request, response: Response, actor: CurrentActor, unit_id: UnitPath
-) -> Unit:
-    """单位登记信息。"""
-    require_party(actor, frozenset({unit_id}))
-    unit: Unit = await current(request, response, UNIT, unit_id)
-    return unit
-
-
-@router.post(
-    "/units/{unit_id}/data-collection-flag", status_code=201, responses=COMMAND, tags=["单位"]
-)
-async def flag_data_collection(
-    desk: AtDesk, unit_id: UnitPath, restriction: UnitRestriction
-) -> Receipt:
-    """认定数据归集未完成（第十二条）。"""
-    return await desk.decide(UNIT, unit_id, decisions.flag_data_collection, restriction)
-
-
-@router.post(
-    "/units/{unit_id}/data-collection-clearance", status_code=201, responses=COMMAND, tags=["单位"]
-)
-async def clear_data_collection(
-    desk: AtDesk, unit_id: UnitPath, clearance: UnitRestriction
-) -> Receipt:
-    """解除数据归集限制（第十二条）。"""
-    return await desk.decide(UNIT, unit_id, decisions.clear_data_collection, clearance)
-
-
-@router.post("/systems", status_code=201, responses=COMMAND, tags=["系统目录"])
-async def catalogue_system(desk: AtDesk, entry: SystemEntry) -> Receipt:
-    """系统编目（第九条）。"""
-    return await desk.decide(
-        SYSTEM,
-        desk.new_id(),
-        decisions.catalogue_system,
-        entry,
-        facts=reactions.for_system,
-        creates=True,
-        parties=applicant,
-    )
-
-
-@router.get("/systems", responses=READ, tags=["系统目录"])
-async def list_systems(
-    request: Request,
-    actor: CurrentActor,
-    unit: Annotated[UnitId | None, Query(title="所属单位")] = None,
-    cursor: Cursor = None,
-    limit: Limit = 50,
-    min_position: MinPosition = 0,
-) -> views.SystemPage:
-    """系统目录；项目单位只见本单位的条目。"""
-    query = select(views.systems)
-    if shown := actor.unit_id if actor.body == "UNIT" else unit:
-        query = query.where(views.systems.c.unit_id == shown)
-    rows, following, position = await page(
-        request.app.state.runtime,
-        query,
-        [views.systems.c.system_id],
-        cursor=cursor,
-        limit=limit,
-        min_position=min_position,
-    )
-    items = tuple(
-        views.SystemRow(**{**row._mapping, "system_id": str(row.system_id)}) for row in rows
-    )
-    return views.SystemPage(items=items, next=following, position=position)
-
-
-@router.get("/systems/{system_id}", responses=READ, tags=["系统目录"])
-async def read_system(
-    request: Request, response: Response, actor: CurrentActor, system_id: SystemPath
-) -> System:
-    """系统目录条目。"""
-    system: System = await current(request, response, SYSTEM, system_id)
-    require_party(actor, frozenset({system.content.unit_id}))
-    return system
-
-
-@router.post("/systems/{system_id}/asset", status_code=201, responses=COMMAND, tags=["系统目录"])
-async def confirm_asset(
-    desk: AtDesk, system_id: SystemPath, registration: AssetRegistration
-) -> Receipt:
-    """资产确认（第五条）。"""
-    return await desk.decide(SYSTEM, system_id, decisions.confirm_asset, registration)
+# Most asked first: routes are matched in this order.
 
 
 @router.post("/projects", status_code=201, responses=COMMAND, tags=["项目"])
@@ -295,3 +182,119 @@ async def approve_annual_list(desk: AtDesk, list_id: ListPath, approval: ListApp
     return await desk.decide(
         LIST, list_id, decisions.approve_annual_list, approval, facts=reactions.for_approval
     )
+
+
+@router.post("/units", status_code=201, responses=COMMAND, tags=["单位"])
+async def register_unit(desk: AtDesk, profile: UnitProfile) -> Receipt:
+    """单位登记（第五条）。"""
+    return await desk.decide(UNIT, profile.unit_id, decisions.register_unit, profile, creates=True)
+
+
+@router.get("/units", responses=READ, tags=["单位"])
+async def list_units(
+    request: Request,
+    actor: CurrentActor,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+    min_position: MinPosition = 0,
+) -> views.UnitPage:
+    """单位清单。"""
+    rows, following, position = await page(
+        request.app.state.runtime,
+        select(views.units),
+        [views.units.c.unit_id],
+        cursor=cursor,
+        limit=limit,
+        min_position=min_position,
+    )
+    items = tuple(views.UnitRow(**row._mapping) for row in rows)
+    return views.UnitPage(items=items, next=following, position=position)
+
+
+@router.get("/units/{unit_id}", responses=READ, tags=["单位"])
+async def read_unit(
+    request: Request, response: Response, actor: CurrentActor, unit_id: UnitPath
+) -> Unit:
+    """单位登记信息。"""
+    require_party(actor, frozenset({unit_id}))
+    unit: Unit = await current(request, response, UNIT, unit_id)
+    return unit
+
+
+@router.post(
+    "/units/{unit_id}/data-collection-flag", status_code=201, responses=COMMAND, tags=["单位"]
+)
+async def flag_data_collection(
+    desk: AtDesk, unit_id: UnitPath, restriction: UnitRestriction
+) -> Receipt:
+    """认定数据归集未完成（第十二条）。"""
+    return await desk.decide(UNIT, unit_id, decisions.flag_data_collection, restriction)
+
+
+@router.post(
+    "/units/{unit_id}/data-collection-clearance", status_code=201, responses=COMMAND, tags=["单位"]
+)
+async def clear_data_collection(
+    desk: AtDesk, unit_id: UnitPath, clearance: UnitRestriction
+) -> Receipt:
+    """解除数据归集限制（第十二条）。"""
+    return await desk.decide(UNIT, unit_id, decisions.clear_data_collection, clearance)
+
+
+@router.post("/systems", status_code=201, responses=COMMAND, tags=["系统目录"])
+async def catalogue_system(desk: AtDesk, entry: SystemEntry) -> Receipt:
+    """系统编目（第九条）。"""
+    return await desk.decide(
+        SYSTEM,
+        desk.new_id(),
+        decisions.catalogue_system,
+        entry,
+        facts=reactions.for_system,
+        creates=True,
+        parties=applicant,
+    )
+
+
+@router.get("/systems", responses=READ, tags=["系统目录"])
+async def list_systems(
+    request: Request,
+    actor: CurrentActor,
+    unit: Annotated[UnitId | None, Query(title="所属单位")] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+    min_position: MinPosition = 0,
+) -> views.SystemPage:
+    """系统目录；项目单位只见本单位的条目。"""
+    query = select(views.systems)
+    if shown := actor.unit_id if actor.body == "UNIT" else unit:
+        query = query.where(views.systems.c.unit_id == shown)
+    rows, following, position = await page(
+        request.app.state.runtime,
+        query,
+        [views.systems.c.system_id],
+        cursor=cursor,
+        limit=limit,
+        min_position=min_position,
+    )
+    items = tuple(
+        views.SystemRow(**{**row._mapping, "system_id": str(row.system_id)}) for row in rows
+    )
+    return views.SystemPage(items=items, next=following, position=position)
+
+
+@router.get("/systems/{system_id}", responses=READ, tags=["系统目录"])
+async def read_system(
+    request: Request, response: Response, actor: CurrentActor, system_id: SystemPath
+) -> System:
+    """系统目录条目。"""
+    system: System = await current(request, response, SYSTEM, system_id)
+    require_party(actor, frozenset({system.content.unit_id}))
+    return system
+
+
+@router.post("/systems/{system_id}/asset", status_code=201, responses=COMMAND, tags=["系统目录"])
+async def confirm_asset(
+    desk: AtDesk, system_id: SystemPath, registration: AssetRegistration
+) -> Receipt:
+    """资产确认（第五条）。"""
+    return await desk.decide(SYSTEM, system_id, decisions.confirm_asset, registration)

@@ -15,7 +15,6 @@ from shared.events.acceptance import (
 from shared.events.envelope import Recorded
 from shared.kernel.actor import EventRef
 
-
 OVERDUE = "逾期未验收"
 
 STANDING_EVENTS = frozenset(

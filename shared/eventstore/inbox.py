@@ -39,21 +39,11 @@ CREATE TABLE inbox_position (source text PRIMARY KEY, position bigint NOT NULL);
 """
 
 _COPY = "COPY inbox FROM STDIN (FORMAT binary)"
+# One line per column would say no more than the statement above that creates them.
 _TYPES = [
-    "text",
-    "int8",
-    "text",
-    "int4",
-    "uuid",
-    "text",
-    "int2",
-    "bytea",
-    "bytea",
-    "date",
-    "timestamptz",
-    "bytea",
-    "_text",
-]  # in order
+    *("text", "int8", "text", "int4", "uuid", "text", "int2"),
+    *("bytea", "bytea", "date", "timestamptz", "bytea", "text[]"),
+]
 _COLUMNS = (
     "source, position, stream_id, version, event_id, type, schema_version, data, meta, recorded_at"
 )

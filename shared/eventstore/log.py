@@ -18,7 +18,7 @@ from psycopg_pool import ConnectionPool
 from shared.eventstore import connections
 from shared.eventstore.batch import prepare
 from shared.eventstore.bell import Bell
-from shared.eventstore.errors import IdempotencyKeyReused, SchemaNotReady
+from shared.eventstore.errors import IdempotencyKeyReused, LogClosed, SchemaNotReady
 from shared.eventstore.merkle import Frontier, digest_of
 from shared.eventstore.reading import EVENTS, events_between, select
 from shared.eventstore.records import (
@@ -93,6 +93,7 @@ class EventLog(ProcessRecorder):
             kwargs={"autocommit": True, "application_name": "govit reader"},
             configure=connections.prepare,
         )
+        self._arrivals: dict[asyncio.AbstractEventLoop, list[Ticket]] = {}
         self._opening = threading.Lock()
         self._is_open = False
 
@@ -105,8 +106,23 @@ class EventLog(ProcessRecorder):
         """
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Appended] = loop.create_future()
-        self._writer.submit(Ticket(prepare(append), future, loop))
+        self._arrive(loop, Ticket(prepare(append), future, loop))
         return await future
+
+    def _arrive(self, loop: asyncio.AbstractEventLoop, ticket: Ticket) -> None:
+        # What arrives in one turn of the loop is handed over together: waking the writer's
+        # thread once for each would cost more than the hand-over.
+        waiting = self._arrivals.setdefault(loop, [])
+        waiting.append(ticket)
+        if len(waiting) == 1:
+            loop.call_soon(self._hand_over, loop)
+
+    def _hand_over(self, loop: asyncio.AbstractEventLoop) -> None:
+        for ticket in self._arrivals.pop(loop):
+            try:
+                self._writer.submit(ticket)
+            except LogClosed as error:
+                ticket.future.set_exception(error)
 
     def append_now(self, append: Append) -> Appended:
         """As `append`, for a thread: blocks until it is durable."""

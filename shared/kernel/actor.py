@@ -1,5 +1,6 @@
 """Who acts, and where a fact stands."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from shared.kernel.identifiers import UnitId
@@ -21,8 +22,9 @@ class Actor(Record):
     unit_id: UnitId | None = None
 
 
-class EventRef(Record):
-    """Where an event stands: enough to find it in its service's log and to prove it there."""
+@dataclass(frozen=True, slots=True)
+class EventRef:
+    """事件引用: enough to find an event in its service's log and to prove it there."""
 
     service: str
     position: int

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Protocol
 from uuid import UUID
 
@@ -70,12 +71,12 @@ class Context:
     def subject_id(self) -> UUID:
         return UUID(self.subject)
 
-    @property
+    @cached_property
     def today(self) -> date:
         """Today in Asia/Shanghai."""
         return legal_date(self.now)
 
-    @property
+    @cached_property
     def policy(self) -> Policy:
         """The policy in force today (第五十七条); NoPolicyInForce otherwise."""
         return self.policies.in_force(self.today)

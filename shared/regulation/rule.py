@@ -7,7 +7,6 @@ from functools import update_wrapper
 from typing import Any, Generic, ParamSpec
 
 from shared.kernel.actor import EventRef
-from shared.kernel.model import Record
 
 P = ParamSpec("P")
 
@@ -20,8 +19,9 @@ class Mode(StrEnum):
     GATE = "GATE"
 
 
-class Check(Record):
-    """One rule, checked: what it says, what it looked at, how it came out, what to do next."""
+@dataclass(frozen=True, slots=True)
+class Check:
+    """规则核对: what a rule says, what it looked at, how it came out, what to do next."""
 
     rule: str
     article: str
@@ -33,7 +33,7 @@ class Check(Record):
     holds: bool
     text: str
     """The finding in words, with its arithmetic."""
-    inputs: dict[str, str] = {}
+    inputs: dict[str, str] = field(default_factory=dict)
     remedy: str = ""
     """What lifts the block; empty where the rule holds."""
     basis: tuple[EventRef, ...] = ()

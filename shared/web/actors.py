@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security import HTTPBearer
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet
@@ -137,22 +137,26 @@ def authorise(
     return power
 
 
-bearer = HTTPBearer(auto_error=False, description="签名令牌（JWT，ES256）：人员、部门、角色")
+class ActorBearer(HTTPBearer):
+    """The request's actor from its bearer token; 401 without a good one."""
 
-
-async def current_actor(
-    request: Request,
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
-) -> Actor:
-    """The request's actor; 401 without a good token."""
-    if credentials is None:
-        raise ProblemError(
-            "not_authenticated",
-            "请在 Authorization 头中提供 Bearer 令牌",
-            headers={"WWW-Authenticate": "Bearer"},
+    def __init__(self) -> None:
+        super().__init__(
+            scheme_name="HTTPBearer",
+            auto_error=False,
+            description="签名令牌（JWT，ES256）：人员、部门、角色",
         )
-    actor: Actor = request.app.state.runtime.verifier.actor(credentials.credentials)
-    return actor
+
+    async def __call__(self, request: Request) -> Actor:  # type: ignore[override]
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise ProblemError(
+                "not_authenticated",
+                "请在 Authorization 头中提供 Bearer 令牌",
+                headers={"WWW-Authenticate": "Bearer"},
+            )
+        verifier: Verifier = request.app.state.runtime.verifier
+        return verifier.actor(token)
 
 
-CurrentActor = Annotated[Actor, Depends(current_actor)]
+CurrentActor = Annotated[Actor, Depends(ActorBearer())]

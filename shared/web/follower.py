@@ -2,7 +2,7 @@
 
 import asyncio
 import base64
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -37,8 +37,6 @@ class Follower:
         self._client, self._inbox, self._on_news = client, inbox, on_news
         self._moved = asyncio.Condition()
         self._hurry = asyncio.Event()
-        self._asking: asyncio.Task[int] | None = None
-        self._next: asyncio.Task[int] | None = None
         self._position = 0
 
     async def run(self) -> None:
@@ -70,7 +68,11 @@ class Follower:
     async def _pull(self) -> bool:
         answer = await self._client.get(
             "/v1/feed",
-            params={"after": self._position, "limit": PAGE, "wait": WAIT_SECONDS if self.healthy else 0},
+            params={
+                "after": self._position,
+                "limit": PAGE,
+                "wait": WAIT_SECONDS if self.healthy else 0,
+            },
             timeout=WAIT_SECONDS + 20,
         )
         answer.raise_for_status()
@@ -96,8 +98,8 @@ class Follower:
         """
         try:
             async with asyncio.timeout(seconds):
-                head = await self._newest()
-                await self._reach(head)
+                head = await self.head()
+                await self._reach(int(head["position"]))
         except (TimeoutError, httpx.HTTPError):
             raise ProblemError(
                 "facts_not_fresh",
@@ -124,35 +126,32 @@ class Follower:
         async with self._moved:
             await self._moved.wait_for(lambda: self._position >= position)
 
-    async def _newest(self) -> int:
-        # A request already under way may have read the head before this call; the one after it
-        # cannot, and all who wait share it.
-        if self._asking is None or self._asking.done():
-            self._asking = asyncio.create_task(self._ask())
-            return await asyncio.shield(self._asking)
-        if self._next is None or self._next.done():
-            self._next = asyncio.create_task(self._ask_after(self._asking))
-        return await asyncio.shield(self._next)
-
-    async def _ask_after(self, earlier: asyncio.Task[int]) -> int:
-        await asyncio.wait([earlier])
-        self._asking, self._next = self._next, None
-        return await self._ask()
-
-    async def _ask(self) -> int:
-        return int((await self.head())["position"])
-
 
 class Fence:
-    """All the sources a service's decisions rest on."""
+    """All the sources a service's decisions rest on; many decisions share one round of asking."""
 
     def __init__(self, followers: list[Follower], seconds: float) -> None:
         self.followers, self._seconds = followers, seconds
+        self._running: asyncio.Task[None] | None = None
+        self._next: asyncio.Task[None] | None = None
 
     async def __call__(self) -> None:
         """Return once every source's facts are here; ProblemError(503) otherwise."""
-        waiting: list[Awaitable[None]] = [f.fresh(self._seconds) for f in self.followers]
-        await asyncio.gather(*waiting)
+        if self._running is None or self._running.done():
+            self._running = asyncio.create_task(self._round(None))
+            await asyncio.shield(self._running)
+            return
+        # The round under way may have asked before this decision began; the next one cannot
+        # have, and serves all that wait meanwhile.
+        if self._next is None:
+            self._next = asyncio.create_task(self._round(self._running))
+        await asyncio.shield(self._next)
+
+    async def _round(self, earlier: asyncio.Task[None] | None) -> None:
+        if earlier is not None:
+            await asyncio.wait([earlier])
+            self._running, self._next = self._next, None
+        await asyncio.gather(*(f.fresh(self._seconds) for f in self.followers))
 
 
 def from_wire(item: dict[str, Any]) -> RecordedEvent:

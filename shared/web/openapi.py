@@ -7,12 +7,14 @@ description, and the first sentence of it its summary.
 
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from shared.web.desk import COMMAND_HEADERS
 from shared.web.problems import Problem, problems
 
 TAGS = {
@@ -64,6 +66,8 @@ def document(app: FastAPI) -> dict[str, Any]:
     for operation in _operations(content):
         _say_in_chinese(operation)
         operation["tags"] = [TAGS.get(tag, tag) for tag in operation.get("tags", [])]
+        if "requestBody" in operation and operation.get("security"):
+            operation.setdefault("parameters", []).extend(deepcopy(COMMAND_HEADERS))
         operation["responses"].setdefault("default", problems()["default"])
         for parameter in operation.get("parameters", []):
             _without_derived_titles(parameter["schema"])

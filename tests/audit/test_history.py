@@ -17,14 +17,13 @@ from shared.events import Event, Meta, Recorded, decode
 from shared.events.refusals import RequestRefused
 from shared.kernel.actor import EventRef
 from shared.regulation.decision import Decision
-from shared.regulation.pack import installed
+from shared.regulation.rule import Check, Mode
 from shared.web.settings import LOGS
 from tests.shared.events.samples import stored
 from tests.support.given_when_then import OFFICER
 
 SAMPLES = {s.path.stem: decode(s.type, s.version, s.data) for s in stored()}
 START = datetime(2026, 5, 6, 1, tzinfo=UTC)
-POLICY = installed().in_force(date(2026, 5, 6))
 
 at_any_speed = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -279,7 +278,7 @@ def test_a_dossier_says_where_a_project_stands(
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_an_auditor_reads_every_event_in_one_chinese_line(name: str) -> None:
-    line = narrative.line(SAMPLES[name], POLICY)
+    line = narrative.line(SAMPLES[name])
     assert any("\u4e00" <= character <= "\u9fff" for character in line)
     assert "\n" not in line
     assert "None" not in line
@@ -289,6 +288,26 @@ def test_a_refusal_names_its_articles_once_each() -> None:
     refused = SAMPLES["RequestRefused.v1"]
     assert isinstance(refused, RequestRefused)
     twice = refused.model_copy(update={"articles": ("22", "22", "24")})
-    assert narrative.line(twice, POLICY) == "issue_reply（第24条事项）不予受理：第22条、第24条"
-    unknown = twice.model_copy(update={"command": "teleport"})
-    assert narrative.line(unknown, POLICY) == "teleport不予受理：第22条、第24条"
+    assert narrative.line(twice) == "issue_reply：第22条；第24条"
+
+
+def test_a_refusal_tells_what_stood_against_it() -> None:
+    def check(text: str, *, holds: bool) -> Check:
+        return Check(
+            rule="r", article="29", row="29-1", mode=Mode.HARD, says="s", holds=holds, text=text
+        )
+
+    decision = Decision(
+        decision_id=UUID(int=1),
+        command="file_change",
+        accepted=False,
+        policy="511100-2022@1",
+        decided_on=date(2026, 5, 6),
+        checks=(
+            check("情形成立", holds=True),
+            check("累计800000.00元，上限750000.00元", holds=False),
+        ),
+        basis=(),
+    )
+    refused = SAMPLES["RequestRefused.v1"].model_copy(update={"command": "file_change"})
+    assert narrative.line(refused, decision) == "file_change：累计800000.00元，上限750000.00元"

@@ -4,7 +4,6 @@ import io
 import os
 import re
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -114,18 +113,17 @@ class Apart:
         except httpx.TransportError:  # nginx itself is not up yet
             return False
 
-    def stop(self, name: str) -> None:
-        process = self.running.pop(name)
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-    def stop_all(self) -> None:
-        for name in list(self.running):
-            self.stop(name)
+    def stop(self, *names: str) -> None:
+        """End processes as an operator would; by force those that do not."""
+        processes = [self.running.pop(name) for name in names]
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
 
 @contextmanager
@@ -148,7 +146,7 @@ def city_apart(databases: CityDatabases, home: Path) -> Iterator[Apart]:
         apart.await_ready(*SERVICES)
         yield apart
     finally:
-        apart.stop_all()
+        apart.stop(*apart.running)
 
 
 @pytest.fixture(scope="module")

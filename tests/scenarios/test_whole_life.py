@@ -46,15 +46,13 @@ async def apart(databases: CityDatabases, home: Path) -> AsyncIterator[City]:
 def servers(databases: CityDatabases, home: Path) -> Iterator[dict[str, str]]:
     with ExitStack() as stack:
         # All listen before the first one starts, for each asks the others at once.
-        listeners = {
-            s: stack.enter_context(socket.create_server(("127.0.0.1", 0))) for s in SERVICES
-        }
-        urls = {s: f"http://127.0.0.1:{each.getsockname()[1]}" for s, each in listeners.items()}
+        listeners = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in SERVICES]
+        ports = (listener.getsockname()[1] for listener in listeners)
+        urls = {s: f"http://127.0.0.1:{p}" for s, p in zip(SERVICES, ports, strict=True)}
         addresses: dict[str, Any] = {f"{service}_url": url for service, url in urls.items()}
         settings = Settings(mode=InstanceMode.SANDBOX, home=home, **addresses)
-        for service, listener in listeners.items():
-            application = CREATORS[service](settings, databases.new(service).app)
-            stack.enter_context(served(application, listener))
+        apps = [CREATORS[s](settings, databases.new(s).app) for s in SERVICES]
+        stack.enter_context(served(*apps, listeners=listeners))
         yield urls
 
 

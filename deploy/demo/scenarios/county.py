@@ -4,20 +4,12 @@ from uuid import uuid4
 
 import httpx
 
-from deploy.demo.cast import (
-    FIN,
-    estimate,
-    paper,
-    yuan,
-)
+from deploy.demo.cast import FIN, estimate, paper, yuan
 from deploy.demo.client import Surprise
 from deploy.demo.scenarios.units import FARMING, SMALL
 from deploy.demo.steps import acceptance, approval, budget, registration
 from deploy.demo.story import Story
-from shared.events.approval import (
-    Concurrence,
-    Round,
-)
+from shared.events.approval import Concurrence, Round
 from shared.events.budget import CostShare, Inclusion, Payment, Share
 from shared.events.vocabulary import FundingChannel, Source
 from shared.web.desk import Receipt
@@ -50,12 +42,7 @@ async def county_project(story: Story) -> None:
         SECURITY=("安全和密码", "500,000.00"),
     )
     plan = approval.submission(
-        Round.IMPLEMENTATION_PLAN,
-        project,
-        items,
-        story.day(5, 20),
-        story.day(8, 15),
-        merge=SMALL,
+        Round.IMPLEMENTATION_PLAN, project, items, story.day(5, 20), story.day(8, 15), merge=SMALL
     )
     digest = await approval.submit(story, project, plan)
     await approval.ask_opinions(story, project)

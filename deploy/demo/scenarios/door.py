@@ -4,10 +4,7 @@ from uuid import uuid4
 
 import httpx
 
-from deploy.demo.cast import (
-    AUD,
-    DRC,
-)
+from deploy.demo.cast import AUD, DRC
 from deploy.demo.client import Surprise
 from deploy.demo.scenarios.units import JUSTICE
 from deploy.demo.steps import registration
@@ -41,6 +38,6 @@ async def not_at_this_door(story: Story) -> None:
     kept = await story.city.get(AUD, f"/audit/v1/refusals?unit={JUSTICE.id}")
     if kept.status_code != httpx.codes.OK or "declare_project" not in kept.text:
         raise Surprise(f"不予受理应登记在案：{kept.text[:300]}")
-    if name in kept.text or name in problem.model_dump_json() or "800000" in kept.text:
+    if name in kept.text or name in problem.model_dump_json() or str(declared.total) in kept.text:
         raise Surprise("涉密申报的内容不得留存")
     story.tell("登记了不予受理，未留存所报内容")

@@ -2,22 +2,13 @@
 
 from uuid import uuid4
 
-from deploy.demo.cast import (
-    DEB,
-    Project,
-    estimate,
-    paper,
-)
+from deploy.demo.cast import DEB, Project, estimate, paper
 from deploy.demo.client import Surprise
 from deploy.demo.scenarios.units import HOUSING, SMALL
 from deploy.demo.steps import acceptance, approval, budget, registration
 from deploy.demo.story import Story, basis_of
 from shared.events.acceptance import Extension
-from shared.events.approval import (
-    Merge,
-    MergeGround,
-    Round,
-)
+from shared.events.approval import Merge, MergeGround, Round
 from shared.events.budget import ProcurementMethod
 from shared.events.registry import AnnualList, OffCycle
 from shared.events.vocabulary import Document
@@ -95,12 +86,7 @@ async def _approve(story: Story, project: Project) -> None:
     )
     urgent = Merge(ground=MergeGround.URGENT, depth_statement="利用既有可研成果，深度达到要求")
     plan = approval.submission(
-        Round.IMPLEMENTATION_PLAN,
-        project,
-        items,
-        story.day(1, 27),
-        story.day(2, 20),
-        merge=urgent,
+        Round.IMPLEMENTATION_PLAN, project, items, story.day(1, 27), story.day(2, 20), merge=urgent
     )
     await story.is_refused(
         HOUSING.officer,

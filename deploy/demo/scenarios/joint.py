@@ -1,20 +1,11 @@
 """共建项目: 参建部门会签, 延期验收."""
 
-from deploy.demo.cast import (
-    DEB,
-    estimate,
-    paper,
-)
+from deploy.demo.cast import DEB, estimate, paper
 from deploy.demo.scenarios.units import EMERGENCY, LAND, WATER
 from deploy.demo.steps import acceptance, approval, budget, registration
 from deploy.demo.story import Story
 from shared.events.acceptance import OverdueFinding
-from shared.events.approval import (
-    JointDesign,
-    Merge,
-    MergeGround,
-    Round,
-)
+from shared.events.approval import JointDesign, Merge, MergeGround, Round
 from shared.events.registry import Participant
 
 

@@ -2,16 +2,7 @@
 
 from datetime import date
 
-from deploy.demo.cast import (
-    CAC,
-    CRY,
-    DEB,
-    FIN,
-    PSB,
-    Project,
-    estimate,
-    yuan,
-)
+from deploy.demo.cast import CAC, CRY, DEB, FIN, PSB, Project, estimate, yuan
 from deploy.demo.scenarios.units import HEALTH
 from deploy.demo.steps import acceptance, approval, budget, registration
 from deploy.demo.story import Story
@@ -107,10 +98,7 @@ async def _approve_study(story: Story, project: Project) -> None:
 async def _approve_design(story: Story, project: Project) -> None:
     await story.on(5, 6)
     design = approval.submission(
-        Round.DESIGN,
-        project,
-        _items(data="5,100,000.00", other="1,600,000.00"),
-        *_period(story),
+        Round.DESIGN, project, _items(data="5,100,000.00", other="1,600,000.00"), *_period(story)
     )
     await story.is_refused(
         HEALTH.officer,

@@ -2,18 +2,11 @@
 
 import httpx
 
-from deploy.demo.cast import (
-    DEB,
-    estimate,
-    yuan,
-)
+from deploy.demo.cast import DEB, estimate, yuan
 from deploy.demo.scenarios.units import SERVICES
 from deploy.demo.steps import acceptance, approval, budget, registration
 from deploy.demo.story import Story
-from shared.events.approval import (
-    Round,
-    ServiceTerms,
-)
+from shared.events.approval import Round, ServiceTerms
 from shared.events.budget import ProcurementMethod
 from shared.events.vocabulary import DeliveryMode
 

@@ -69,7 +69,7 @@ async def _procure(story: Story, project: Project) -> str:
 
 async def _change(story: Story, project: Project) -> None:
     await story.on(7, 6)
-    # 800 of 5,000 would be moved by the two together; 750 may be (fifteen per cent).
+    # Each of the two moves 400,000.00: one stays within fifteen per cent, both do not.
     first = estimate(
         SOFTWARE=("应用软件开发", "3,000,000.00"),
         DATA=("数据资源建设", "500,000.00"),

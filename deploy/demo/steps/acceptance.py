@@ -4,13 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from deploy.demo.cast import (
-    DEB,
-    Project,
-    materials,
-    official,
-    paper,
-)
+from deploy.demo.cast import DEB, Project, materials, official, paper
 from deploy.demo.client import Surprise
 from deploy.demo.story import Story
 from shared.events.acceptance import (
@@ -63,8 +57,7 @@ async def is_scheduled(story: Story, project: Project, cause: Receipt, due_on: d
 async def complete(story: Story, project: Project) -> None:
     """建设内容完成 and 试运行开始."""
     completion = Completion(
-        statement="批复内容全部建成",
-        supervision_report=paper(f"{project.name}监理报告"),
+        statement="批复内容全部建成", supervision_report=paper(f"{project.name}监理报告")
     )
     officer = project.unit.officer
     await story.act(officer, f"{project.acceptance}/completion", completion, "报告建设内容完成")

@@ -146,11 +146,7 @@ async def give_opinion(
 
 
 async def give_opinions(
-    story: Story,
-    project: Project,
-    digest: str,
-    *,
-    cryptography: tuple[str, ...] = (),
+    story: Story, project: Project, digest: str, *, cryptography: tuple[str, ...] = ()
 ) -> None:
     """六份审核意见; `cryptography` are conditions of that one."""
     for body, kind, sign in OPINIONS:
@@ -237,11 +233,7 @@ async def reply_is_refused(
 
 
 async def examine(
-    story: Story,
-    project: Project,
-    digest: str,
-    *,
-    cryptography: tuple[str, ...] = (),
+    story: Story, project: Project, digest: str, *, cryptography: tuple[str, ...] = ()
 ) -> None:
     """审核意见 to 会签: what precedes a reply once the bodies were asked."""
     await give_opinions(story, project, digest, cryptography=cryptography)

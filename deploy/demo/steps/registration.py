@@ -37,13 +37,7 @@ from shared.kernel.money import Money
 LISTED = (3, 16)
 """Month and day by which the annual list is approved."""
 
-_MATERIALS = (
-    "APPLICATION_PLAN",
-    "RESOURCE_CATALOGUE",
-    "CLOUD_DEMAND",
-    "MLPS_PLAN",
-    "CRYPTO_PLAN",
-)
+_MATERIALS = ("APPLICATION_PLAN", "RESOURCE_CATALOGUE", "CLOUD_DEMAND", "MLPS_PLAN", "CRYPTO_PLAN")
 
 
 async def register(story: Story, unit: Unit) -> None:
