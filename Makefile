@@ -23,7 +23,7 @@ run: $(VENV)/.runtime  ## Run all five services on one port, with an embedded Po
 	$(BIN)/govit run $(ARGS)
 
 test: $(VENV)/.dev  ## Run the tests
-	$(BIN)/pytest -n auto --dist loadgroup $(ARGS)
+	$(BIN)/pytest -n auto --dist loadfile $(ARGS)
 
 check: lint test  ## Everything that has to pass before a change is merged
 

@@ -31,6 +31,7 @@ from shared.events import Recorded
 from shared.events.upcasting import recorded
 from shared.eventstore.log import EventLog
 from shared.eventstore.migrations import sqlalchemy_url
+from shared.eventstore.threads import in_thread
 
 __all__ = ["Comparison", "Projector", "Views"]
 
@@ -123,7 +124,7 @@ class Projector:
         pause = 0.2
         while True:
             try:
-                reached = await asyncio.to_thread(self._step)
+                reached = await in_thread(self._step)
                 self.fault, pause = None, 0.2
             except Exception as error:
                 self.fault = repr(error)

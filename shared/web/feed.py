@@ -15,6 +15,9 @@ from shared.web.actors import CurrentActor, authorise
 from shared.web.problems import problems
 from shared.web.strictjson import StrictRoute
 
+LONGEST_WAIT = 4.0
+"""Seconds; a stopping server lets the requests under way go on for five."""
+
 router = APIRouter(route_class=StrictRoute, tags=["事件流"])
 
 
@@ -89,7 +92,9 @@ async def read_feed(
     actor: CurrentActor,
     after: Annotated[int, Query(ge=0, title="从该位置之后开始")] = 0,
     limit: Annotated[int, Query(ge=1, le=1000, title="每页条数")] = 100,
-    wait: Annotated[float, Query(ge=0, le=30, title="没有新事件时最多等待的秒数")] = 0.0,
+    wait: Annotated[
+        float, Query(ge=0, le=LONGEST_WAIT, title="没有新事件时最多等待的秒数")
+    ] = 0.0,
 ) -> Response:
     """按提交顺序读取事件，无缺口；可等待新事件。"""
     runtime = request.app.state.runtime

@@ -13,12 +13,13 @@ import structlog
 
 from shared.eventstore.inbox import Inbox
 from shared.eventstore.records import RecordedEvent
+from shared.eventstore.threads import in_thread
 from shared.web.problems import ProblemError
 
 log = structlog.get_logger(__name__)
 
 PAGE = 500
-WAIT_SECONDS = 10.0
+WAIT_SECONDS = 3.0
 """How long one feed request may be held open for news."""
 
 LINGER_SECONDS = 0.1
@@ -42,7 +43,7 @@ class Follower:
     async def run(self) -> None:
         """Follow for ever; a fault is logged, shown by `/readyz` and tried again."""
         pause = 0.1
-        self._position = await asyncio.to_thread(self._inbox.position, self.source)
+        self._position = await in_thread(self._inbox.position, self.source)
         while True:
             try:
                 full = await self._pull()
@@ -54,7 +55,7 @@ class Follower:
                 log.warning("following_failed", source=self.source, error=repr(error))
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 5.0)
-                self._position = await asyncio.to_thread(self._inbox.position, self.source)
+                self._position = await in_thread(self._inbox.position, self.source)
 
     async def _linger(self) -> None:
         # One page for many events costs little more than for one; a waiting decision hurries it.
@@ -76,7 +77,7 @@ class Follower:
             timeout=WAIT_SECONDS + 20,
         )
         answer.raise_for_status()
-        count, reached = await asyncio.to_thread(self._store, answer.content)
+        count, reached = await in_thread(self._store, answer.content)
         if not count:
             return False
         async with self._moved:

@@ -19,6 +19,7 @@ from shared.eventstore.log import EventLog
 from shared.eventstore.migrations import require_head
 from shared.eventstore.projection import Projector, Views
 from shared.eventstore.records import Head, RecordedEvent
+from shared.eventstore.threads import in_thread
 from shared.kernel.actor import EventRef
 from shared.kernel.dates import legal_date
 from shared.regulation.pack import Library, NoPolicyInForce, Policy, installed
@@ -315,13 +316,13 @@ class Runtime:
 
     async def _catch_up(self, reaction: Reaction) -> None:
         name = f"reaction/{reaction.name}"
-        done = await asyncio.to_thread(self.log.max_tracking_id, name) or 0
-        while page := await asyncio.to_thread(self.inbox.after, reaction.source, done, 100):
+        done = await in_thread(self.log.max_tracking_id, name) or 0
+        while page := await in_thread(self.inbox.after, reaction.source, done, 100):
             for each in page:
                 if each.event.type in reaction.types:
                     await reaction.run(self, each)
                 done = each.ref.position
-            await asyncio.to_thread(self.log.insert_tracking, Tracking(name, done))
+            await in_thread(self.log.insert_tracking, Tracking(name, done))
 
 
 def events_of(outcome: "Event | Sequence[Event]") -> tuple[Event, ...]:

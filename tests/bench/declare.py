@@ -29,7 +29,7 @@ CONNECTIONS = 32
 ROUNDS = 5
 SECONDS = 2.0
 BAR = 0.2
-PATH = "/registry/v1/projects"
+PATH = "/v1/projects"
 
 
 @contextmanager
@@ -94,15 +94,15 @@ def _prepare(url: str, issuer: DevelopmentIssuer) -> tuple[str, bytes]:
         headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": uuid.uuid4().hex}
         return httpx.post(f"{url}{path}", json=content, headers=headers).raise_for_status()
 
-    post("/registry/v1/units", bureau, profile().model_dump(mode="json", exclude_none=True))
-    entry = {
+    post("/v1/units", bureau, profile().model_dump(mode="json", exclude_none=True))
+    entry: dict[str, object] = {
         "unit_id": UNIT,
         "name": "智慧教育平台",
         "category": "BUSINESS_SYSTEM",
         "status": "PLANNED",
         "functions": "统一平台",
     }
-    system = post("/registry/v1/systems", unit, entry).json()["id"]
+    system = post("/v1/systems", unit, entry).json()["id"]
     next_year = time.gmtime().tm_year + 1
     command = declaration(system_id=system, plan_year=next_year)
     return unit, command.model_dump_json(exclude_none=True).encode()
@@ -113,15 +113,15 @@ def _city(home: Path, registry: int, others: int) -> Iterator[None]:
     """The registry on one worker, the services it is bound to on another, one database."""
     settings = Settings(home=home)
     beside = f"http://127.0.0.1:{others}"
-    urls = {"GOVIT_REGISTRY_URL": f"http://127.0.0.1:{registry}/registry"}
-    urls |= {f"GOVIT_{s.upper()}_URL": f"{beside}/{s}" for s in ("approval", "budget", "acceptance")}
+    urls = {"GOVIT_REGISTRY_URL": f"http://127.0.0.1:{registry}"}
+    urls |= {f"GOVIT_{s.upper()}_URL": f"{beside}/{s}" for s in ("approval", "acceptance")}
     with databases(settings) as found:
         found.migrate(settings)
         with (
             _server("registry", str(registry), str(home), **urls),
             _server("others", str(others), str(home), **urls),
         ):
-            _await(f"http://127.0.0.1:{registry}/registry/readyz")
+            _await(f"http://127.0.0.1:{registry}/readyz")
             yield
 
 

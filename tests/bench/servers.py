@@ -11,16 +11,17 @@ import uvicorn
 from fastapi import FastAPI
 
 from deploy.all_in_one import all_in_one
+from deploy.catalogue import CREATORS
 from deploy.instance import databases
 from shared.events.registry import Declaration
-from shared.web.settings import SERVICES, Settings
+from shared.web.settings import Settings
 
 
 def bare() -> FastAPI:
     """What FastAPI costs by itself: the same body, validated, and a short answer."""
     app = FastAPI()
 
-    @app.post("/registry/v1/projects", status_code=201)
+    @app.post("/v1/projects", status_code=201)
     async def declare(declaration: Declaration) -> dict[str, str]:
         return {"id": declaration.name}
 
@@ -38,10 +39,13 @@ def main() -> None:
         _serve(bare(), port)
         return
     settings = Settings(home=Path(sys.argv[3]))
-    services = ["registry"] if kind == "registry" else [s for s in SERVICES if s != "registry"]
     with databases(settings) as found:
         dsns = {s: d.app for s, d in found.dsns.items()}
-        _serve(all_in_one(settings, dsns, services), port)
+        if kind == "registry":
+            _serve(CREATORS["registry"](settings, dsns["registry"]), port)
+        else:
+            # Its facts come from acceptance, which in turn rests on approval.
+            _serve(all_in_one(settings, dsns, ["approval", "acceptance"]), port)
 
 
 if __name__ == "__main__":

@@ -37,7 +37,6 @@ START_SECONDS = 60
 pytestmark = [
     pytest.mark.skipif(NGINX is None, reason="nginx is not installed"),
     pytest.mark.timeout(300),
-    pytest.mark.xdist_group("apart"),
 ]
 
 

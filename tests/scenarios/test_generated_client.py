@@ -36,7 +36,7 @@ LIFE = "小型自建·实施方案"
 """From the unit's registration to the surplus and the O&M budget."""
 OUTSIDE_THE_CONTRACT = ("/development/", "/sandbox/")
 
-pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("client")]
+pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.fixture(scope="module")

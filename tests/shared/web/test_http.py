@@ -342,7 +342,7 @@ async def test_a_made_up_cursor_is_refused(city: City) -> None:
 async def test_the_feed_is_gapless_and_waits_for_news(city: City) -> None:
     head = (await city.get("/registry/v1/feed/head", by="DEB")).json()["position"]
     waiting = asyncio.create_task(
-        city.get("/registry/v1/feed", by="DEB", after=head, limit=1000, wait=10)
+        city.get("/registry/v1/feed", by="DEB", after=head, limit=1000, wait=4)
     )
     await asyncio.sleep(0.05)
     await a_unit(city)
