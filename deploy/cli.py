@@ -9,13 +9,13 @@ from typing import Annotated, Any
 
 import httpx
 import typer
-import uvicorn
 from rich.console import Console
 
 from deploy.all_in_one import all_in_one
 from deploy.catalogue import CREATORS, SPECS
 from deploy.contracts import write
 from deploy.instance import databases
+from deploy.serving import serve as serve_http
 from deploy.timeline import show_history, show_integrity
 from shared.eventstore.log import EventLog
 from shared.eventstore.projection import Projector
@@ -40,21 +40,6 @@ ServerUrl = Annotated[
 ]
 
 
-def _serve(application: Any, host: str, port: int, root_path: str = "") -> None:
-    # The log's writer is a thread: at the default of 5 ms it would wait long for its turn.
-    sys.setswitchinterval(0.0005)
-    uvicorn.run(
-        application,
-        host=host,
-        port=port,
-        root_path=root_path,
-        log_level="info",
-        access_log=False,
-        timeout_graceful_shutdown=5,
-        proxy_headers=False,
-    )
-
-
 @app.command()
 def run(
     host: Host = "127.0.0.1",
@@ -66,7 +51,7 @@ def run(
     with databases(settings) as found:
         found.migrate(settings)
         console.print(f"govit 正在 http://{host}:{port}/ 上运行（{settings.mode.value}）")
-        _serve(all_in_one(settings, {s: d.app for s, d in found.dsns.items()}), host, port)
+        serve_http(all_in_one(settings, {s: d.app for s, d in found.dsns.items()}), host, port)
 
 
 @app.command()
@@ -80,7 +65,9 @@ def serve(
     _known(service)
     settings = Settings()
     with databases(settings, [service]) as found:
-        _serve(CREATORS[service](settings, found.dsns[service].app), host, port, root_path)
+        serve_http(
+            CREATORS[service](settings, found.dsns[service].app), host, port, root_path=root_path
+        )
 
 
 @app.command()

@@ -16,9 +16,11 @@ _TITLES = {
 def entry_page(settings: Settings) -> str:
     """The page at `/`."""
     rows = "".join(
-        f'<tr><td>{title}</td><td><a href="/{name}/docs">接口文档</a></td>'
+        f"<tr><td>{title}</td>"
+        f'<td><a href="/{name}/docs">接口文档</a></td>'
         f'<td><a href="/{name}/openapi.json">OpenAPI</a></td>'
-        f'<td><a href="/{name}/version">版本</a></td><td><a href="/{name}/readyz">就绪</a></td></tr>'
+        f'<td><a href="/{name}/version">版本</a></td>'
+        f'<td><a href="/{name}/readyz">就绪</a></td></tr>'
         for name, title in _TITLES.items()
     )
     warning = "<p><strong>沙箱实例：时钟可设置，数据不作正式记录。</strong></p>"

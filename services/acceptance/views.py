@@ -1,5 +1,6 @@
 """Views of acceptance: the list of projects, and which of them are late."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any
 
@@ -7,7 +8,6 @@ from pydantic import Field
 from sqlalchemy import (
     Boolean,
     Column,
-    Connection,
     Date,
     Index,
     MetaData,
@@ -16,9 +16,9 @@ from sqlalchemy import (
     String,
     Table,
     Uuid,
+    false,
     select,
 )
-from sqlalchemy.dialects.postgresql import insert
 
 from services.acceptance.state import BEFORE_APPLICATION, CONCLUDED, Status
 from shared.events import ProjectEvent, Recorded
@@ -37,7 +37,7 @@ from shared.events.acceptance import (
     TrialRunStarted,
 )
 from shared.events.vocabulary import DeliveryMode
-from shared.eventstore.projection import SCHEMA, Views
+from shared.eventstore.projection import SCHEMA, Change, Put, Views, Write
 from shared.kernel.model import Record
 
 metadata = MetaData(schema=SCHEMA)
@@ -48,12 +48,12 @@ projects = Table(
     Column("project_id", Uuid, primary_key=True),
     Column("unit_id", String(18), nullable=False),
     Column("delivery_mode", String, nullable=False),
-    Column("status", String, nullable=False),
+    Column("status", String, nullable=False, server_default=Status.SCHEDULED.value),
     Column("planned_end", Date, nullable=False),
     Column("due_on", Date, nullable=False),
     Column("earliest_end", Date),
-    Column("extension_pending", Boolean, nullable=False),
-    Column("overdue", Boolean, nullable=False),
+    Column("extension_pending", Boolean, nullable=False, server_default=false()),
+    Column("overdue", Boolean, nullable=False, server_default=false()),
     Index("projects_by_unit", "unit_id"),
     Index("projects_by_due_date", "due_on"),
 )
@@ -95,36 +95,28 @@ def overdue_candidates(day: date) -> Select[Any]:
     )
 
 
-def project(connection: Connection, recorded: Recorded) -> None:
-    """Apply one event to the views."""
+def project(recorded: Recorded) -> Iterable[Write]:
+    """What one event writes to the view."""
     event = recorded.event
+    if not isinstance(event, ProjectEvent):
+        return
+    key = {"project_id": event.project_id}
     if isinstance(event, AcceptanceScheduled):
-        _schedule(connection, event)
-    elif isinstance(event, ProjectEvent) and (values := _changes(event)):
-        connection.execute(
-            projects.update().where(projects.c.project_id == event.project_id).values(**values)
-        )
+        yield Put(projects, key, _scheduled(event))
+    elif values := _changes(event):
+        yield Change(projects, key, values)
 
 
-def _schedule(connection: Connection, event: AcceptanceScheduled) -> None:
-    baseline: dict[str, Any] = {
+def _scheduled(event: AcceptanceScheduled) -> dict[str, Any]:
+    values: dict[str, Any] = {
         "unit_id": event.unit_id,
         "delivery_mode": event.delivery_mode.value,
         "planned_end": event.planned_end,
         "due_on": event.due_on,
     }
     if event.due_on >= event.on:
-        baseline["overdue"] = False
-    connection.execute(
-        insert(projects)
-        .values(
-            project_id=event.project_id,
-            status=Status.SCHEDULED.value,
-            extension_pending=False,
-            **{"overdue": False, **baseline},
-        )
-        .on_conflict_do_update(index_elements=["project_id"], set_=baseline)
-    )
+        values["overdue"] = False
+    return values
 
 
 def _changes(event: ProjectEvent) -> dict[str, Any]:

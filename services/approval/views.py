@@ -1,14 +1,14 @@
 """Views of the approval service: the list of projects under approval."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any
 
 from pydantic import Field
-from sqlalchemy import BigInteger, Column, Connection, Date, MetaData, Row, String, Table, Uuid
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import BigInteger, Column, Date, MetaData, Row, String, Table, Uuid
 
 from services.approval.state import Stage
-from shared.events import Recorded
+from shared.events import ProjectEvent, Recorded
 from shared.events.approval import (
     ChangeApplied,
     ChangeApproved,
@@ -18,7 +18,7 @@ from shared.events.approval import (
     ReplyIssued,
     Round,
 )
-from shared.eventstore.projection import SCHEMA, Views
+from shared.eventstore.projection import SCHEMA, Change, Put, Views, Write
 from shared.kernel.model import Record
 from shared.kernel.money import ZERO, Money
 
@@ -34,7 +34,7 @@ projects = Table(
     Column("total", BigInteger, nullable=False),
     Column("reply_number", String),
     Column("replied_on", Date),
-    Column("moved_so_far", BigInteger, nullable=False),
+    Column("moved_so_far", BigInteger, nullable=False, server_default="0"),
 )
 
 
@@ -72,53 +72,42 @@ def project_row(row: Row[Any]) -> ProjectRow:
     )
 
 
-def project(connection: Connection, recorded: Recorded) -> None:
-    """Apply one event to the view."""
+def project(recorded: Recorded) -> Iterable[Write]:
+    """What one event writes to the view."""
     match recorded.event:
         case DocumentSubmitted(submission=submission) as event:
             told = {
+                "unit_id": event.unit_id,
                 "stage": Stage.EXAMINATION.value,
                 "round": submission.round.value,
                 "total": int(submission.total),
             }
-            row = insert(projects).values(
-                project_id=event.project_id,
-                unit_id=event.unit_id,
-                moved_so_far=int(ZERO),
-                **told,
-            )
-            connection.execute(row.on_conflict_do_update(index_elements=["project_id"], set_=told))
+            yield Put(projects, {"project_id": event.project_id}, told)
         case ReplyIssued() as event:
             stage = Stage.APPROVED if event.final else Stage.FEASIBILITY_APPROVED
-            _set(
-                connection,
-                recorded,
+            yield _change(
+                event,
                 stage=stage.value,
                 total=int(event.total),
                 reply_number=event.reply.document.number,
                 replied_on=event.on,
             )
-        case ChangeFiled(moved_so_far=moved_so_far):
-            _set(connection, recorded, moved_so_far=int(moved_so_far))
-        case ChangeApplied():
-            _set(connection, recorded, stage=Stage.CHANGE_PENDING.value)
-        case ChangeApproved(total=total):
-            _set(
-                connection,
-                recorded,
-                stage=Stage.APPROVED.value,
-                total=int(total),
-                moved_so_far=int(ZERO),
+        case ChangeFiled(moved_so_far=moved_so_far) as event:
+            yield _change(event, moved_so_far=int(moved_so_far))
+        case ChangeApplied() as event:
+            yield _change(event, stage=Stage.CHANGE_PENDING.value)
+        case ChangeApproved(total=total) as event:
+            yield _change(
+                event, stage=Stage.APPROVED.value, total=int(total), moved_so_far=int(ZERO)
             )
-        case ChangeRefused():
-            _set(connection, recorded, stage=Stage.APPROVED.value)
+        case ChangeRefused() as event:
+            yield _change(event, stage=Stage.APPROVED.value)
         case _:
             pass
 
 
-def _set(connection: Connection, recorded: Recorded, **values: Any) -> None:
-    subject = recorded.ref.stream.partition(":")[2]
-    connection.execute(projects.update().where(projects.c.project_id == subject).values(**values))
+def _change(event: ProjectEvent, **values: Any) -> Write:
+    return Change(projects, {"project_id": event.project_id}, values)
 
 
 VIEWS = Views(metadata, project)

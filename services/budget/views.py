@@ -1,10 +1,10 @@
 """Views of the budget service: one line of money per project."""
 
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 from pydantic import Field
-from sqlalchemy import BigInteger, Column, Connection, Index, MetaData, Row, String, Table, Uuid
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import BigInteger, Column, Index, MetaData, Row, String, Table, Uuid
 
 from shared.events import ProjectEvent, Recorded
 from shared.events.budget import (
@@ -13,7 +13,7 @@ from shared.events.budget import (
     ProcurementRecorded,
     SurplusReturned,
 )
-from shared.eventstore.projection import SCHEMA, Views
+from shared.eventstore.projection import SCHEMA, Change, Put, Views, Write
 from shared.kernel.model import Record
 from shared.kernel.money import Money
 
@@ -24,10 +24,10 @@ projects = Table(
     metadata,
     Column("project_id", Uuid, primary_key=True),
     Column("unit_id", String(18), nullable=False),
-    Column("included", BigInteger, nullable=False, default=0),
-    Column("procured", BigInteger, nullable=False, default=0),
-    Column("paid", BigInteger, nullable=False, default=0),
-    Column("returned", BigInteger, nullable=False, default=0),
+    Column("included", BigInteger, nullable=False, server_default="0"),
+    Column("procured", BigInteger, nullable=False, server_default="0"),
+    Column("paid", BigInteger, nullable=False, server_default="0"),
+    Column("returned", BigInteger, nullable=False, server_default="0"),
     Index("projects_by_unit", "unit_id"),
 )
 
@@ -64,30 +64,24 @@ def project_row(row: Row[Any]) -> ProjectRow:
     )
 
 
-def project(connection: Connection, recorded: Recorded) -> None:
-    """Apply one event to the views."""
+def project(recorded: Recorded) -> Iterable[Write]:
+    """What one event writes to the view."""
     event = recorded.event
     if not isinstance(event, ProjectEvent):
         return
-    opening = insert(projects).values(project_id=event.project_id, unit_id=event.unit_id)
-    connection.execute(opening.on_conflict_do_nothing())
+    key = {"project_id": event.project_id}
+    yield Put(projects, key, {"unit_id": event.unit_id})
     match event:
         case BudgetIncluded(included_so_far=included):
-            _set(connection, event, included=int(included))
+            yield Change(projects, key, {"included": int(included)})
         case ProcurementRecorded(procurement=procurement):
-            _set(connection, event, procured=projects.c.procured + int(procurement.amount))
+            yield Change(projects, key, add={"procured": int(procurement.amount)})
         case PaymentRecorded(paid_so_far=paid):
-            _set(connection, event, paid=int(paid))
+            yield Change(projects, key, {"paid": int(paid)})
         case SurplusReturned(surplus=surplus):
-            _set(connection, event, returned=projects.c.returned + int(surplus.amount))
+            yield Change(projects, key, add={"returned": int(surplus.amount)})
         case _:
             pass
-
-
-def _set(connection: Connection, event: ProjectEvent, **values: Any) -> None:
-    connection.execute(
-        projects.update().where(projects.c.project_id == event.project_id).values(**values)
-    )
 
 
 VIEWS = Views(metadata, project)

@@ -1,12 +1,13 @@
 """Views of the registry: lists of units, systems and projects."""
 
+from collections.abc import Iterable
 from typing import Annotated, Any
+from uuid import UUID
 
 from pydantic import Field
 from sqlalchemy import (
     BigInteger,
     Column,
-    Connection,
     Index,
     Integer,
     MetaData,
@@ -15,7 +16,6 @@ from sqlalchemy import (
     Table,
     Uuid,
 )
-from sqlalchemy.dialects.postgresql import insert
 
 from services.registry.state import REVIEWED, Status
 from shared.events import Recorded
@@ -29,7 +29,7 @@ from shared.events.registry import (
     UnitRegistered,
 )
 from shared.events.vocabulary import DeliveryMode
-from shared.eventstore.projection import SCHEMA, Views
+from shared.eventstore.projection import SCHEMA, Change, Put, Views, Write
 from shared.kernel.model import Record
 from shared.kernel.money import Money
 
@@ -127,48 +127,38 @@ class SystemPage(Record):
     position: Annotated[int, Field(title="所反映的日志位置")]
 
 
-def project(connection: Connection, recorded: Recorded) -> None:
-    """Apply one event to the views."""
+def project(recorded: Recorded) -> Iterable[Write]:
+    """What one event writes to the views."""
     match recorded.event:
         case UnitRegistered(unit_id=unit_id, profile=profile):
-            connection.execute(insert(units).values(unit_id=unit_id, name=profile.name))
+            yield Put(units, {"unit_id": unit_id}, {"name": profile.name})
         case SystemCatalogued(system_id=system_id, unit_id=unit_id, entry=entry):
-            connection.execute(
-                insert(systems).values(system_id=system_id, unit_id=unit_id, name=entry.name)
-            )
+            yield Put(systems, {"system_id": system_id}, {"unit_id": unit_id, "name": entry.name})
         case AssetConfirmed(system_id=system_id, registration=registration):
-            connection.execute(
-                systems.update()
-                .where(systems.c.system_id == system_id)
-                .values(asset_number=registration.asset_number)
-            )
-        case ProjectDeclared(project_id=project_id, unit_id=unit_id, declaration=declaration):
-            connection.execute(
-                insert(projects).values(
-                    project_id=project_id,
-                    unit_id=unit_id,
-                    name=declaration.name,
-                    delivery_mode=declaration.delivery_mode.value,
-                    plan_year=declaration.plan_year,
-                    total=int(declaration.total),
-                    status=Status.DECLARED.value,
-                )
-            )
-        case DeclarationWithdrawn():
-            _set_status(connection, recorded, Status.WITHDRAWN)
-        case CentralReviewRecorded(review=review):
-            _set_status(connection, recorded, REVIEWED[review.result])
-        case ProjectListed():
-            _set_status(connection, recorded, Status.LISTED)
+            asset = {"asset_number": registration.asset_number}
+            yield Change(systems, {"system_id": system_id}, asset)
+        case ProjectDeclared(project_id=project_id, declaration=declaration):
+            row = {
+                "unit_id": declaration.unit_id,
+                "name": declaration.name,
+                "delivery_mode": declaration.delivery_mode.value,
+                "plan_year": declaration.plan_year,
+                "total": int(declaration.total),
+                "status": Status.DECLARED.value,
+            }
+            yield Put(projects, {"project_id": project_id}, row)
+        case DeclarationWithdrawn(project_id=project_id):
+            yield _status(project_id, Status.WITHDRAWN)
+        case CentralReviewRecorded(project_id=project_id, review=review):
+            yield _status(project_id, REVIEWED[review.result])
+        case ProjectListed(project_id=project_id):
+            yield _status(project_id, Status.LISTED)
         case _:
             pass
 
 
-def _set_status(connection: Connection, recorded: Recorded, status: Status) -> None:
-    subject = recorded.ref.stream.partition(":")[2]
-    connection.execute(
-        projects.update().where(projects.c.project_id == subject).values(status=status.value)
-    )
+def _status(project_id: UUID, status: Status) -> Write:
+    return Change(projects, {"project_id": project_id}, {"status": status.value})
 
 
 VIEWS = Views(metadata, project)

@@ -7,7 +7,7 @@ ASCII type. A breaking change is a new `schema_version` and an upcaster in `upca
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, ClassVar, TypedDict
+from typing import Any, ClassVar, TypedDict, cast
 from uuid import UUID
 
 from shared.events.vocabulary import LegalDate
@@ -132,8 +132,16 @@ class Recorded:
 
     event: Event
     ref: EventRef
-    meta: Meta
+    stored_meta: Meta | bytes
+    """As its log has it: read when asked for, since most folds never ask."""
     recorded_at: datetime
+
+    @property
+    def meta(self) -> Meta:
+        """Who, why, under which policy."""
+        if isinstance(self.stored_meta, bytes):
+            object.__setattr__(self, "stored_meta", Meta.model_validate_json(self.stored_meta))
+        return cast(Meta, self.stored_meta)
 
     @property
     def on(self) -> date:

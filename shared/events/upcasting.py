@@ -7,7 +7,7 @@ from uuid import UUID
 
 import orjson
 
-from shared.events.envelope import EVENTS, Event, Meta, Recorded
+from shared.events.envelope import EVENTS, Event, Recorded
 from shared.kernel.actor import EventRef
 
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
@@ -62,6 +62,6 @@ def recorded(
         ref=EventRef(
             service=service, position=position, stream=stream, version=version, event_id=event_id
         ),
-        meta=Meta.model_validate_json(meta),
+        stored_meta=meta,
         recorded_at=recorded_at,
     )

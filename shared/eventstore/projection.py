@@ -7,8 +7,11 @@ up, takes the old one's place in one transaction.
 
 import asyncio
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from itertools import groupby
+from typing import Any
 
 import structlog
 from sqlalchemy import (
@@ -16,38 +19,63 @@ from sqlalchemy import (
     Column,
     Connection,
     Engine,
+    Executable,
     Integer,
     MetaData,
     Table,
+    bindparam,
     create_engine,
-    insert,
     select,
     text,
     update,
 )
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.schema import CreateSchema, CreateTable, DropSchema
 
 from shared.events import Recorded
 from shared.events.upcasting import recorded
 from shared.eventstore.log import EventLog
 from shared.eventstore.migrations import sqlalchemy_url
+from shared.eventstore.records import RecordedEvent
 from shared.eventstore.threads import in_thread
 
-__all__ = ["Comparison", "Projector", "Views"]
+__all__ = ["Change", "Comparison", "Projector", "Put", "Views", "Write"]
 
 log = structlog.get_logger(__name__)
 
 SCHEMA = "views"
+LAST = 2**62
 BATCH = 500
 LINGER_SECONDS = 0.1
 """How long events may gather before they are projected, where no reader waits for them."""
 
-Project = Callable[[Connection, Recorded], None]
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """A row with this key and these values, whether it is there or not."""
+
+    table: Table
+    key: Mapping[str, Any]
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The row with this key gets these values, and has `add` added to its columns."""
+
+    table: Table
+    key: Mapping[str, Any]
+    values: Mapping[str, Any] = field(default_factory=dict)
+    add: Mapping[str, int] = field(default_factory=dict)
+
+
+Write = Put | Change
+Project = Callable[[Recorded], Iterable[Write]]
 
 
 @dataclass(frozen=True)
 class Views:
-    """A service's tables (all in schema `views`) and the function that keeps them.
+    """A service's tables (all in schema `views`) and what an event writes to them.
 
     `revision` is raised when tables or function change: the next start rebuilds.
     """
@@ -163,31 +191,29 @@ class Projector:
 
     def _apply(self, connection: Connection, done: int, upto: int | None) -> int:
         start = done
-        while rows := self._log.read(done, BATCH):
-            for row in rows:
-                if upto is not None and row.position > upto:
-                    break
-                self._views.project(
-                    connection,
-                    recorded(
-                        service=self._service,
-                        position=row.position,
-                        stream=row.stream_id,
-                        version=row.version,
-                        event_id=row.event_id,
-                        event_type=row.type,
-                        schema_version=row.schema_version,
-                        data=row.data,
-                        meta=row.meta,
-                        recorded_at=row.recorded_at,
-                    ),
-                )
-                done = row.position
-            if upto is not None and done >= upto:
-                break
+        last = LAST if upto is None else upto
+        while done < last and (rows := self._log.read(done, min(BATCH, last - done))):
+            writes = [write for row in rows for write in self._views.project(self._decoded(row))]
+            for statement, together in groupby(writes, _statement):
+                connection.execute(statement, [_parameters(write) for write in together])
+            done = rows[-1].position
         if done != start:
             connection.execute(update(self._views.position).values(position=done))
         return done
+
+    def _decoded(self, row: RecordedEvent) -> Recorded:
+        return recorded(
+            service=self._service,
+            position=row.position,
+            stream=row.stream_id,
+            version=row.version,
+            event_id=row.event_id,
+            event_type=row.type,
+            schema_version=row.schema_version,
+            data=row.data,
+            meta=row.meta,
+            recorded_at=row.recorded_at,
+        )
 
     # -- rebuilding ------------------------------------------------------------------------
 
@@ -240,3 +266,42 @@ class Projector:
                 digest.update(repr(tuple(row)).encode() + b"\n")
             digests[table.name] = digest.hexdigest()
         return digests
+
+
+def _statement(write: Write) -> Executable:
+    key, values, add = (tuple(part) for part in _parts(write))
+    return _built(isinstance(write, Put), write.table, key, values, add)
+
+
+def _parts(write: Write) -> tuple[Mapping[str, Any], Mapping[str, Any], Mapping[str, Any]]:
+    return write.key, write.values, write.add if isinstance(write, Change) else {}
+
+
+def _parameters(write: Write) -> dict[str, Any]:
+    key, values, add = _parts(write)
+    # Prefixed, because SQLAlchemy keeps the columns' own names for itself in an UPDATE.
+    return {
+        f"{kind}_{k}": v
+        for kind, part in zip("kva", (key, values, add), strict=True)
+        for k, v in part.items()
+    }
+
+
+@cache
+def _built(
+    put: bool,
+    table: Table,
+    key: tuple[str, ...],
+    values: tuple[str, ...],
+    add: tuple[str, ...],
+) -> Executable:
+    """One statement per shape of write, so that writes alike go to the database together."""
+    set_: dict[str, Any] = {name: bindparam(f"v_{name}") for name in values}
+    if put:
+        row = {**{name: bindparam(f"k_{name}") for name in key}, **set_}
+        insertion = insert(table).values(row)
+        renewed = {name: insertion.excluded[name] for name in values}
+        return insertion.on_conflict_do_update(index_elements=key, set_=renewed)
+    added = {name: table.c[name] + bindparam(f"a_{name}") for name in add}
+    found = [table.c[name] == bindparam(f"k_{name}") for name in key]
+    return update(table).where(*found).values({**set_, **added})

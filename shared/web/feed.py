@@ -92,9 +92,7 @@ async def read_feed(
     actor: CurrentActor,
     after: Annotated[int, Query(ge=0, title="从该位置之后开始")] = 0,
     limit: Annotated[int, Query(ge=1, le=1000, title="每页条数")] = 100,
-    wait: Annotated[
-        float, Query(ge=0, le=LONGEST_WAIT, title="没有新事件时最多等待的秒数")
-    ] = 0.0,
+    wait: Annotated[float, Query(ge=0, le=LONGEST_WAIT, title="没有新事件时最多等待的秒数")] = 0.0,
 ) -> Response:
     """按提交顺序读取事件，无缺口；可等待新事件。"""
     runtime = request.app.state.runtime

@@ -22,6 +22,9 @@ PAGE = 500
 WAIT_SECONDS = 3.0
 """How long one feed request may be held open for news."""
 
+GATHER_SECONDS = 0.01
+"""How long decisions gather for the next round of asking, where a round is under way already."""
+
 LINGER_SECONDS = 0.1
 """How long news may gather before they are fetched, where nobody waits for them."""
 
@@ -151,6 +154,7 @@ class Fence:
     async def _round(self, earlier: asyncio.Task[None] | None) -> None:
         if earlier is not None:
             await asyncio.wait([earlier])
+            await asyncio.sleep(GATHER_SECONDS)
             self._running, self._next = self._next, None
         await asyncio.gather(*(f.fresh(self._seconds) for f in self.followers))
 

@@ -62,7 +62,7 @@ class Told:
                 version=position,
                 event_id=UUID(int=number * 7919 % 1009),  # ids that do not sort as they were made
             ),
-            meta=Meta(
+            stored_meta=Meta(
                 actor=OFFICER,
                 command="decided",
                 policy="511100-2022@1",
@@ -174,9 +174,11 @@ def test_no_event_is_lost_where_forged_causes_go_in_a_circle() -> None:
     first = story.add("registry", SAMPLES["ProjectDeclared.v1"], START)
     second = story.add("approval", SAMPLES["DocumentSubmitted.v1"], START, basis=(first,))
     third = story.add("approval", SAMPLES["ReplyIssued.v1"], START, basis=(second,))
-    forged = replace(first, meta=first.meta.model_copy(update={"causation_id": _id(third)}))
+    forged = replace(first, stored_meta=first.meta.model_copy(update={"causation_id": _id(third)}))
     itself = story.add("budget", SAMPLES["BudgetIncluded.v1"], START + timedelta(days=1))
-    itself = replace(itself, meta=itself.meta.model_copy(update={"causation_id": _id(itself)}))
+    itself = replace(
+        itself, stored_meta=itself.meta.model_copy(update={"causation_id": _id(itself)})
+    )
     assert in_causal_order([itself, third, second, forged]) == [forged, second, third, itself]
 
 

@@ -7,12 +7,12 @@ python -m tests.bench.servers real PORT HOME
 import sys
 from pathlib import Path
 
-import uvicorn
 from fastapi import FastAPI
 
 from deploy.all_in_one import all_in_one
 from deploy.catalogue import CREATORS
 from deploy.instance import databases
+from deploy.serving import serve
 from shared.events.registry import Declaration
 from shared.web.settings import Settings
 
@@ -28,24 +28,20 @@ def bare() -> FastAPI:
     return app
 
 
-def _serve(app: FastAPI, port: int) -> None:
-    sys.setswitchinterval(0.0005)
-    uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning", access_log=False)
-
-
 def main() -> None:
     kind, port = sys.argv[1], int(sys.argv[2])
     if kind == "bare":
-        _serve(bare(), port)
+        serve(bare(), "127.0.0.1", port, log_level="warning")
         return
     settings = Settings(home=Path(sys.argv[3]))
     with databases(settings) as found:
         dsns = {s: d.app for s, d in found.dsns.items()}
         if kind == "registry":
-            _serve(CREATORS["registry"](settings, dsns["registry"]), port)
+            app = CREATORS["registry"](settings, dsns["registry"])
         else:
             # Its facts come from acceptance, which in turn rests on approval.
-            _serve(all_in_one(settings, dsns, ["approval", "acceptance"]), port)
+            app = all_in_one(settings, dsns, ["approval", "acceptance"])
+        serve(app, "127.0.0.1", port, log_level="warning")
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ def as_recorded(
                 version=position,
                 event_id=uuid5(SUBJECT, f"{service}/{position}"),
             ),
-            meta=Meta(actor=OFFICER, command="given", policy="511100-2022@1"),
+            stored_meta=Meta(actor=OFFICER, command="given", policy="511100-2022@1"),
             recorded_at=datetime.combine(event.on, time(9), SHANGHAI).astimezone(UTC),
         )
         for position, event in enumerate(events, start)

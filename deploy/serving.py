@@ -1,0 +1,37 @@
+"""Serving: one uvicorn worker, set up for a process that remembers much and commits in a thread."""
+
+import gc
+import sys
+
+import uvicorn
+from starlette.types import ASGIApp
+
+GRACE_SECONDS = 5
+"""How long requests under way may go on once the server is told to stop."""
+
+
+def serve(
+    application: ASGIApp,
+    host: str,
+    port: int,
+    *,
+    root_path: str = "",
+    log_level: str = "info",
+) -> None:
+    """Serve until told to stop."""
+    # The log's writer is a thread: at the default of 5 ms it would wait long for its turn.
+    sys.setswitchinterval(0.0005)
+    # Remembered states live long; collecting at the default thresholds costs a fifth of the time.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 50, 100)
+    uvicorn.run(
+        application,
+        host=host,
+        port=port,
+        root_path=root_path,
+        log_level=log_level,
+        access_log=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        proxy_headers=False,
+    )
