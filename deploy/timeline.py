@@ -34,7 +34,7 @@ def show_history(console: Console, history: dict[str, Any]) -> None:
     table.add_column("法定日期", no_wrap=True)
     table.add_column("服务", no_wrap=True)
     table.add_column("条", no_wrap=True)
-    table.add_column("事项", ratio=1)
+    table.add_column("事项", ratio=1, overflow="fold")
     table.add_column("办理", justify="right")
     for entry in history["entries"]:
         refused = entry["type"] == "RequestRefused"
