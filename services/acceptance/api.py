@@ -1,9 +1,8 @@
 """HTTP of the acceptance service."""
 
 from typing import Annotated
-from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import select
 
 from services.acceptance import decisions, views
@@ -24,18 +23,21 @@ from shared.events.acceptance import (
     TrialStart,
 )
 from shared.events.vocabulary import LegalDate
-from shared.kernel.identifiers import UnitId
 from shared.web.actors import CurrentActor
 from shared.web.desk import AtDesk, Receipt
-from shared.web.problems import problems
-from shared.web.reading import Cursor, Limit, MinPosition, current, page, require_party
+from shared.web.problems import COMMAND, READ
+from shared.web.reading import (
+    Paged,
+    ProjectPath,
+    UnitQuery,
+    current,
+    of_unit,
+    page,
+    require_party,
+)
 from shared.web.strictjson import StrictRoute
 
 router = APIRouter(route_class=StrictRoute)
-COMMAND = problems(400, 404, 409, 412, 428)
-READ = problems(404)
-
-ProjectPath = Annotated[UUID, Path(title="项目标识")]
 
 
 def owners(project: Project, command: object, facts: Facts) -> frozenset[str]:
@@ -48,33 +50,23 @@ def owners(project: Project, command: object, facts: Facts) -> frozenset[str]:
 async def list_projects(
     request: Request,
     actor: CurrentActor,
+    paging: Paged,
     *,
-    unit: Annotated[UnitId | None, Query(title="项目单位")] = None,
+    unit: UnitQuery = None,
     status: Annotated[Status | None, Query(title="验收状态")] = None,
     late_on: Annotated[
         LegalDate | None,
         Query(title="该日可认定逾期的项目", description="仅列期限已过且尚未认定的"),
     ] = None,
-    cursor: Cursor = None,
-    limit: Limit = 50,
-    min_position: MinPosition = 0,
 ) -> views.ProjectPage:
     """验收清单；项目单位只见本单位的项目。"""
     query = views.overdue_candidates(late_on) if late_on else select(views.projects)
-    if shown := actor.unit_id if actor.body == "UNIT" else unit:
-        query = query.where(views.projects.c.unit_id == shown)
+    query = of_unit(query, views.projects.c.unit_id, actor, unit)
     if status:
         query = query.where(views.projects.c.status == status.value)
-    rows, following, position = await page(
-        request.app.state.runtime,
-        query,
-        [views.projects.c.project_id],
-        cursor=cursor,
-        limit=limit,
-        min_position=min_position,
+    return await page(
+        request, query, views.projects.c.project_id, paging, views.ProjectPage, views.project_row
     )
-    items = tuple(views.project_row(row) for row in rows)
-    return views.ProjectPage(items=items, next=following, position=position)
 
 
 @router.get("/projects/{project_id}", responses=READ, tags=["项目"])

@@ -39,6 +39,7 @@ from shared.events.acceptance import (
 from shared.events.vocabulary import DeliveryMode
 from shared.eventstore.projection import SCHEMA, Change, Put, Views, Write
 from shared.kernel.model import Record
+from shared.web.reading import Page
 
 metadata = MetaData(schema=SCHEMA)
 
@@ -73,12 +74,10 @@ class ProjectRow(Record):
     overdue: Annotated[bool, Field(title="已认定逾期")]
 
 
-class ProjectPage(Record):
-    """验收清单页: a page, the cursor of the next, and the log position it speaks for."""
+class ProjectPage(Page):
+    """验收清单页."""
 
     items: tuple[ProjectRow, ...]
-    next: Annotated[str | None, Field(title="下一页游标")]
-    position: Annotated[int, Field(title="所反映的日志位置")]
 
 
 def project_row(row: Row[Any]) -> ProjectRow:

@@ -21,6 +21,7 @@ from shared.events.approval import (
 from shared.eventstore.projection import SCHEMA, Change, Put, Views, Write
 from shared.kernel.model import Record
 from shared.kernel.money import ZERO, Money
+from shared.web.reading import Page
 
 metadata = MetaData(schema=SCHEMA)
 
@@ -51,12 +52,10 @@ class ProjectRow(Record):
     moved_so_far: Annotated[Money, Field(title="自基线起累计调整资金（元）")]
 
 
-class ProjectPage(Record):
-    """项目审批清单页: a page, the cursor of the next, and the log position it speaks for."""
+class ProjectPage(Page):
+    """项目审批清单页."""
 
     items: tuple[ProjectRow, ...]
-    next: Annotated[str | None, Field(title="下一页游标")]
-    position: Annotated[int, Field(title="所反映的日志位置")]
 
 
 def project_row(row: Row[Any]) -> ProjectRow:

@@ -21,18 +21,22 @@ from shared.events.budget import (
     Procurement,
     SurplusReturn,
 )
-from shared.kernel.identifiers import UnitId
 from shared.web.actors import CurrentActor
 from shared.web.desk import AtDesk, Receipt
-from shared.web.problems import problems
-from shared.web.reading import Cursor, Limit, MinPosition, current, page, require_party
+from shared.web.problems import COMMAND, READ
+from shared.web.reading import (
+    Paged,
+    ProjectPath,
+    UnitQuery,
+    current,
+    of_unit,
+    page,
+    require_party,
+)
 from shared.web.strictjson import StrictRoute
 
 router = APIRouter(route_class=StrictRoute)
-COMMAND = problems(400, 404, 409, 412, 428)
-READ = problems(404)
 
-ProjectPath = Annotated[UUID, Path(title="项目标识")]
 PlanPath = Annotated[UUID, Path(title="运维方案标识")]
 
 
@@ -46,30 +50,20 @@ def owner(project: Project, command: object, facts: Facts) -> frozenset[str]:
 async def list_projects(
     request: Request,
     actor: CurrentActor,
+    paging: Paged,
     *,
-    unit: Annotated[UnitId | None, Query(title="项目单位")] = None,
+    unit: UnitQuery = None,
     outstanding: Annotated[bool, Query(title="只列尚有未支付也未退回资金的项目")] = False,
-    cursor: Cursor = None,
-    limit: Limit = 50,
-    min_position: MinPosition = 0,
 ) -> views.ProjectPage:
     """项目资金清单；项目单位只见本单位的项目。"""
     columns = views.projects.c
     query = select(views.projects)
-    if shown := actor.unit_id if actor.body == "UNIT" else unit:
-        query = query.where(columns.unit_id == shown)
+    query = of_unit(query, columns.unit_id, actor, unit)
     if outstanding:
         query = query.where(columns.included > columns.paid + columns.returned)
-    rows, following, position = await page(
-        request.app.state.runtime,
-        query,
-        [columns.project_id],
-        cursor=cursor,
-        limit=limit,
-        min_position=min_position,
+    return await page(
+        request, query, columns.project_id, paging, views.ProjectPage, views.project_row
     )
-    items = tuple(views.project_row(row) for row in rows)
-    return views.ProjectPage(items=items, next=following, position=position)
 
 
 @router.get("/projects/{project_id}", responses=READ, tags=["项目资金"])

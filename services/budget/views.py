@@ -16,6 +16,7 @@ from shared.events.budget import (
 from shared.eventstore.projection import SCHEMA, Change, Put, Views, Write
 from shared.kernel.model import Record
 from shared.kernel.money import Money
+from shared.web.reading import Page
 
 metadata = MetaData(schema=SCHEMA)
 
@@ -44,12 +45,10 @@ class ProjectRow(Record):
     outstanding: Annotated[Money, Field(title="未支付也未退回（元）")]
 
 
-class ProjectPage(Record):
-    """项目资金清单页: a page, the cursor of the next, and the log position it speaks for."""
+class ProjectPage(Page):
+    """项目资金清单页."""
 
     items: tuple[ProjectRow, ...]
-    next: Annotated[str | None, Field(title="下一页游标")]
-    position: Annotated[int, Field(title="所反映的日志位置")]
 
 
 def project_row(row: Row[Any]) -> ProjectRow:

@@ -25,16 +25,21 @@ from shared.events.registry import (
 from shared.kernel.identifiers import UnitId
 from shared.web.actors import CurrentActor
 from shared.web.desk import AtDesk, Receipt
-from shared.web.problems import problems
-from shared.web.reading import Cursor, Limit, MinPosition, current, page, require_party
+from shared.web.problems import COMMAND, READ
+from shared.web.reading import (
+    Paged,
+    ProjectPath,
+    UnitQuery,
+    current,
+    of_unit,
+    page,
+    require_party,
+)
 from shared.web.strictjson import StrictRoute
 
 router = APIRouter(route_class=StrictRoute)
-COMMAND = problems(400, 404, 409, 412, 428)
-READ = problems(404)
 
 UnitPath = Annotated[UnitId, Path(title="统一社会信用代码")]
-ProjectPath = Annotated[UUID, Path(title="项目标识")]
 SystemPath = Annotated[UUID, Path(title="系统标识")]
 ListPath = Annotated[UUID, Path(title="清单标识")]
 
@@ -69,31 +74,21 @@ async def declare_project(desk: AtDesk, declaration: Declaration) -> Receipt:
 async def list_projects(
     request: Request,
     actor: CurrentActor,
-    unit: Annotated[UnitId | None, Query(title="项目单位")] = None,
+    paging: Paged,
+    unit: UnitQuery = None,
     status: Annotated[Status | None, Query(title="登记状态")] = None,
     year: Annotated[int | None, Query(title="计划年度", ge=2000, le=2100)] = None,
-    cursor: Cursor = None,
-    limit: Limit = 50,
-    min_position: MinPosition = 0,
 ) -> views.ProjectPage:
     """项目清单；项目单位只见本单位的项目。"""
     query = select(views.projects)
-    if shown := actor.unit_id if actor.body == "UNIT" else unit:
-        query = query.where(views.projects.c.unit_id == shown)
+    query = of_unit(query, views.projects.c.unit_id, actor, unit)
     if status:
         query = query.where(views.projects.c.status == status.value)
     if year:
         query = query.where(views.projects.c.plan_year == year)
-    rows, following, position = await page(
-        request.app.state.runtime,
-        query,
-        [views.projects.c.project_id],
-        cursor=cursor,
-        limit=limit,
-        min_position=min_position,
+    return await page(
+        request, query, views.projects.c.project_id, paging, views.ProjectPage, views.project_row
     )
-    items = tuple(views.project_row(row) for row in rows)
-    return views.ProjectPage(items=items, next=following, position=position)
 
 
 @router.get("/projects/{project_id}", responses=READ, tags=["项目"])
@@ -191,24 +186,11 @@ async def register_unit(desk: AtDesk, profile: UnitProfile) -> Receipt:
 
 
 @router.get("/units", responses=READ, tags=["单位"])
-async def list_units(
-    request: Request,
-    actor: CurrentActor,
-    cursor: Cursor = None,
-    limit: Limit = 50,
-    min_position: MinPosition = 0,
-) -> views.UnitPage:
-    """单位清单。"""
-    rows, following, position = await page(
-        request.app.state.runtime,
-        select(views.units),
-        [views.units.c.unit_id],
-        cursor=cursor,
-        limit=limit,
-        min_position=min_position,
-    )
-    items = tuple(views.UnitRow(**row._mapping) for row in rows)
-    return views.UnitPage(items=items, next=following, position=position)
+async def list_units(request: Request, actor: CurrentActor, paging: Paged) -> views.UnitPage:
+    """单位清单；项目单位只见本单位。"""
+    key = views.units.c.unit_id
+    query = of_unit(select(views.units), key, actor)
+    return await page(request, query, key, paging, views.UnitPage, views.unit_row)
 
 
 @router.get("/units/{unit_id}", responses=READ, tags=["单位"])
@@ -259,27 +241,14 @@ async def catalogue_system(desk: AtDesk, entry: SystemEntry) -> Receipt:
 async def list_systems(
     request: Request,
     actor: CurrentActor,
-    unit: Annotated[UnitId | None, Query(title="所属单位")] = None,
-    cursor: Cursor = None,
-    limit: Limit = 50,
-    min_position: MinPosition = 0,
+    paging: Paged,
+    unit: UnitQuery = None,
 ) -> views.SystemPage:
     """系统目录；项目单位只见本单位的条目。"""
-    query = select(views.systems)
-    if shown := actor.unit_id if actor.body == "UNIT" else unit:
-        query = query.where(views.systems.c.unit_id == shown)
-    rows, following, position = await page(
-        request.app.state.runtime,
-        query,
-        [views.systems.c.system_id],
-        cursor=cursor,
-        limit=limit,
-        min_position=min_position,
+    query = of_unit(select(views.systems), views.systems.c.unit_id, actor, unit)
+    return await page(
+        request, query, views.systems.c.system_id, paging, views.SystemPage, views.system_row
     )
-    items = tuple(
-        views.SystemRow(**{**row._mapping, "system_id": str(row.system_id)}) for row in rows
-    )
-    return views.SystemPage(items=items, next=following, position=position)
 
 
 @router.get("/systems/{system_id}", responses=READ, tags=["系统目录"])

@@ -1,10 +1,9 @@
 """Views of the registry: lists of units, systems and projects."""
 
 from collections.abc import Iterable
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from pydantic import Field
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -32,6 +31,7 @@ from shared.events.vocabulary import DeliveryMode
 from shared.eventstore.projection import SCHEMA, Change, Put, Views, Write
 from shared.kernel.model import Record
 from shared.kernel.money import Money
+from shared.web.reading import Page
 
 metadata = MetaData(schema=SCHEMA)
 
@@ -75,12 +75,10 @@ class ProjectRow(Record):
     status: Status
 
 
-class ProjectPage(Record):
-    """项目清单页: a page, the cursor of the next, and the log position it speaks for."""
+class ProjectPage(Page):
+    """项目清单页."""
 
     items: tuple[ProjectRow, ...]
-    next: Annotated[str | None, Field(title="下一页游标")]
-    position: Annotated[int, Field(title="所反映的日志位置")]
 
 
 def project_row(row: Row[Any]) -> ProjectRow:
@@ -102,29 +100,33 @@ class UnitRow(Record):
     name: str
 
 
-class UnitPage(Record):
+class UnitPage(Page):
     """单位清单页."""
 
     items: tuple[UnitRow, ...]
-    next: Annotated[str | None, Field(title="下一页游标")]
-    position: Annotated[int, Field(title="所反映的日志位置")]
 
 
 class SystemRow(Record):
     """系统目录行."""
 
-    system_id: str
+    system_id: UUID
     unit_id: str
     name: str
     asset_number: str | None
 
 
-class SystemPage(Record):
+class SystemPage(Page):
     """系统目录页."""
 
     items: tuple[SystemRow, ...]
-    next: Annotated[str | None, Field(title="下一页游标")]
-    position: Annotated[int, Field(title="所反映的日志位置")]
+
+
+def unit_row(row: Row[Any]) -> UnitRow:
+    return UnitRow(**row._mapping)
+
+
+def system_row(row: Row[Any]) -> SystemRow:
+    return SystemRow(**row._mapping)
 
 
 def project(recorded: Recorded) -> Iterable[Write]:

@@ -130,6 +130,13 @@ def _described(status: int) -> str:
     return "；".join(title for code, title in CODES.values() if code == status)
 
 
+READ = problems(404)
+"""`responses=` of a read."""
+
+COMMAND = problems(400, 404, 409, 412, 413, 415, 428)
+"""`responses=` of a command."""
+
+
 _MESSAGES = {
     "missing": "必填",
     "extra_forbidden": "不认识的字段",

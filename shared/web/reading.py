@@ -2,25 +2,59 @@
 
 import asyncio
 import base64
-import binascii
-from collections.abc import Sequence
-from typing import Annotated, Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
 
-import orjson
-from fastapi import Query, Request, Response
-from sqlalchemy import BindParameter, Column, Row, Select, literal, select, tuple_
+from fastapi import Depends, Path, Query, Request, Response
+from pydantic import Field
+from sqlalchemy import BindParameter, Column, Row, Select, literal, select
 
 from shared.kernel.actor import Actor
+from shared.kernel.identifiers import UnitId
+from shared.kernel.model import Record, present
 from shared.web.problems import ProblemError, invalid
 from shared.web.runtime import Aggregate, Folded, Runtime
 
+P = TypeVar("P", bound="Page")
+
 REACH_SECONDS = 5.0
 
-Cursor = Annotated[str | None, Query(title="游标", description="上一页的 next", max_length=500)]
-Limit = Annotated[int, Query(ge=1, le=200, title="每页条数")]
-MinPosition = Annotated[
-    int, Query(ge=0, title="至少反映到的日志位置", description="办理回执中的 position")
-]
+ProjectPath = Annotated[UUID, Path(title="项目标识")]
+UnitQuery = Annotated[UnitId | None, Query(title="项目单位")]
+
+
+class Page(Record):
+    """清单页: the cursor of the next page, and the log position it speaks for; `items` beside."""
+
+    next: Annotated[str | None, Field(title="下一页游标")]
+    position: Annotated[int, Field(title="所反映的日志位置")]
+
+
+@dataclass(frozen=True)
+class Paging:
+    """Which page of a list."""
+
+    cursor: str | None
+    limit: int
+    min_position: int
+
+
+async def paging(
+    cursor: Annotated[
+        str | None, Query(title="游标", description="上一页的 next", max_length=500)
+    ] = None,
+    limit: Annotated[int, Query(ge=1, le=200, title="每页条数")] = 50,
+    min_position: Annotated[
+        int, Query(ge=0, title="至少反映到的日志位置", description="办理回执中的 position")
+    ] = 0,
+) -> Paging:
+    """The page a request asks for."""
+    return Paging(cursor, limit, min_position)
+
+
+Paged = Annotated[Paging, Depends(paging)]
 
 
 async def current(
@@ -45,54 +79,58 @@ def require_party(actor: Actor, parties: frozenset[str]) -> None:
         raise ProblemError("not_found", "没有该对象，或无权查看")
 
 
-async def page(
-    runtime: Runtime,
-    query: Select[Any],
-    key: Sequence[Column[Any]],
-    *,
-    cursor: str | None,
-    limit: int,
-    min_position: int,
-) -> tuple[list[Row[Any]], str | None, int]:
-    """One page of a view in the order of `key`: rows, next cursor, position it speaks for.
+def of_unit(
+    query: Select[Any], column: Column[str], actor: Actor, asked: str | None = None
+) -> Select[Any]:
+    """The rows a caller may list: a unit's own, or those of the unit a body asks for, or all."""
+    shown = actor.unit_id if actor.body == "UNIT" else asked
+    return query.where(column == shown) if shown else query
 
-    Waits until the view has reached `min_position`; ProblemError(503) if it does not in time.
+
+async def page(
+    request: Request,
+    query: Select[Any],
+    key: Column[Any],
+    asked: Paging,
+    make: Callable[..., P],
+    row: Callable[[Row[Any]], Record],
+) -> P:
+    """One page of a view in the order of `key`, each row made by `row`.
+
+    Waits until the view has reached the position asked for; ProblemError(503) if it does not in
+    time.
     """
-    projector = runtime.projector
-    if projector is None:
-        raise LookupError(f"{runtime.name} keeps no views")
+    runtime: Runtime = request.app.state.runtime
+    projector = present(runtime.projector)
     try:
-        await projector.reach(min_position, REACH_SECONDS)
+        await projector.reach(asked.min_position, REACH_SECONDS)
     except TimeoutError:
         raise ProblemError(
             "facts_not_fresh", "视图尚未反映该位置，请稍后重试", headers={"Retry-After": "1"}
         ) from None
-    if cursor:
-        query = query.where(tuple_(*key) > tuple_(*_opened(cursor, key)))
+    if asked.cursor:
+        query = query.where(key > _opened(asked.cursor, key))
 
     def read() -> tuple[list[Row[Any]], int]:
         with projector.engine.connect() as connection:
             position = connection.scalar(select(projector.position_column)) or 0
-            rows = connection.execute(query.order_by(*key).limit(limit + 1)).all()
+            rows = connection.execute(query.order_by(key).limit(asked.limit + 1)).all()
             return list(rows), int(position)
 
     rows, position = await asyncio.to_thread(read)
-    more = len(rows) > limit
-    rows = rows[:limit]
-    last = [str(rows[-1]._mapping[column.name]) for column in key] if more else None
-    return rows, _sealed(last) if last else None, position
+    more = len(rows) > asked.limit
+    shown = rows[: asked.limit]
+    following = _sealed(str(shown[-1]._mapping[key.name])) if more else None
+    return make(items=tuple(map(row, shown)), next=following, position=position)
 
 
-def _sealed(values: list[str]) -> str:
-    return base64.urlsafe_b64encode(orjson.dumps(values)).decode().rstrip("=")
+def _sealed(value: str) -> str:
+    return base64.urlsafe_b64encode(value.encode()).decode().rstrip("=")
 
 
-def _opened(cursor: str, key: Sequence[Column[Any]]) -> list[BindParameter[Any]]:
+def _opened(cursor: str, key: Column[Any]) -> BindParameter[Any]:
     try:
-        values = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        return [
-            literal(column.type.python_type(str(value)), column.type)
-            for column, value in zip(key, values, strict=True)
-        ]
-    except (ValueError, TypeError, binascii.Error):
+        value = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars="-_", validate=True)
+        return literal(key.type.python_type(value.decode()), key.type)
+    except ValueError:
         raise invalid("cursor", "不是本接口给出的游标") from None
