@@ -15,12 +15,15 @@ from deploy.all_in_one import all_in_one
 from deploy.catalogue import CREATORS, SPECS
 from deploy.contracts import write
 from deploy.instance import databases
+from deploy.rules_table import as_json as rows_as_json
+from deploy.rules_table import markdown, show, treatments
 from deploy.serving import serve as serve_http
 from deploy.timeline import show_history, show_integrity
 from shared.eventstore.log import EventLog
 from shared.eventstore.projection import Projector
 from shared.eventstore.verify import verify as verify_log
 from shared.kernel.actor import Actor
+from shared.regulation.rows import Status
 from shared.web.actors import DevelopmentIssuer
 from shared.web.clock import SandboxClock, SystemClock
 from shared.web.settings import LOGS, SERVICES, InstanceMode, Settings
@@ -184,6 +187,28 @@ def rebuild(
                 log.close()
     if not equal:
         raise typer.Exit(1)
+
+
+@app.command()
+def rules(
+    article: Annotated[str | None, typer.Option(help="只看一条，例如 29")] = None,
+    status: Annotated[Status | None, typer.Option(help="只看一种状态")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="输出 docs/rules.md")] = False,
+) -> None:
+    """列出管理办法的全部条目，以及落实它的规则、记录或尚缺的部分。"""
+    found = treatments()
+    if article is not None and all(t.row.article != article for t in found):
+        _fail(f"没有第 {article} 条；条号为 1 至 {found[-1].row.article}")
+    chosen = tuple(
+        t for t in found if article in {None, t.row.article} and status in {None, t.status}
+    )
+    if as_json:
+        sys.stdout.write(json.dumps(rows_as_json(chosen), ensure_ascii=False, indent=2) + "\n")
+    elif as_markdown:
+        sys.stdout.write(markdown(chosen))
+    else:
+        show(console, chosen)
 
 
 @app.command()

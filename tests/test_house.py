@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from deploy.catalogue import CREATORS, SPECS
+from deploy.rules_table import breaking_tests, broken_in
 from shared.regulation.pack import installed
 from shared.regulation.rule import RULES, Rule
 from shared.web.settings import LOGS
@@ -191,33 +192,8 @@ def test_every_rule_says_in_chinese_what_it_wants_and_what_lifts_it(
 
 
 def test_every_rule_is_seen_broken_in_some_test(rules: list[Rule[Any]]) -> None:
-    seen = {name for _, text in sources("tests") for name in seen_broken(ast.parse(text))}
+    seen = breaking_tests()
     assert [f"{r.service}: {r.name}" for r in rules if r.name not in seen] == []
-
-
-def seen_broken(module: ast.Module) -> Iterator[str]:
-    """Names given to `then_broken`, or to a parameter of the test that hands it on."""
-    for node in ast.walk(module):
-        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "then_broken":
-            yield from _names(*node.args)
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            hands_on = any(
-                getattr(call.func, "attr", "") == "then_broken"
-                for call in ast.walk(node)
-                if isinstance(call, ast.Call)
-            )
-            if hands_on:
-                for decorator in node.decorator_list:
-                    yield from _names(decorator)
-
-
-def _names(*nodes: ast.AST) -> Iterator[str]:
-    for node in nodes:
-        for inner in ast.walk(node):
-            if isinstance(inner, ast.Attribute):
-                yield inner.attr
-            elif isinstance(inner, ast.Name):
-                yield inner.id
 
 
 def test_a_rule_that_is_only_imported_does_not_count_as_seen() -> None:
@@ -228,7 +204,7 @@ def test_a_rule_that_is_only_imported_does_not_count_as_seen() -> None:
         "    when(one).then_broken(rule, rules.four)\n"
         "    when(three).then(one)\n"
     )
-    seen = set(seen_broken(ast.parse(text)))
+    seen = {name for _, name in broken_in(ast.parse(text))}
     assert {"two", "four"} <= seen
     assert seen.isdisjoint({"one", "three"})
 

@@ -24,7 +24,12 @@ def unit_is_registered(unit: Unit) -> Verdict:
     return holds(unit.profile is not None, "单位已登记" if unit.profile else "单位尚未登记")
 
 
-@article(5, row="5-3", says="同一单位只登记一次", remedy="单位信息有变请办理变更")
+@article(
+    5,
+    row="5-3",
+    says="同一单位只登记一次",
+    remedy="核对统一社会信用代码；已登记的单位直接申报",
+)
 def unit_is_not_yet_registered(unit: Unit) -> Verdict:
     return holds(unit.profile is None, "单位已登记" if unit.profile else "单位尚未登记")
 
@@ -69,6 +74,22 @@ def code_is_not_taken(code: TakenCode, project_id: UUID) -> Verdict:
 def counties_are_of_the_city(declaration: Declaration, policy: Policy) -> Verdict:
     unknown = [c for c in declaration.county_codes if c not in policy.pack.divisions]
     return holds(not unknown, f"不在本市的区划：{'、'.join(unknown) or '无'}")
+
+
+@article(
+    11,
+    row="11-1",
+    says="有条件共享须写明条件，不予共享须有法律依据",
+    remedy="补填 condition 或 citation",
+)
+def sharing_is_justified(catalogue: ResourceCatalogue) -> Verdict:
+    bare = [
+        r.code
+        for r in catalogue.resources
+        if (r.sharing is SharingType.CONDITIONAL and not r.condition)
+        or (r.sharing is SharingType.NONE and not r.citation)
+    ]
+    return holds(not bare, f"缺少条件或依据的资源：{'、'.join(bare) or '无'}")
 
 
 @article(
@@ -170,22 +191,6 @@ def project_is_declared(project: Project) -> Verdict:
     return holds(declared, "项目已申报" if declared else "项目未申报或已撤回")
 
 
-@article(
-    20,
-    row="11-1",
-    says="有条件共享须写明条件，不予共享须有法律依据",
-    remedy="补填 condition 或 citation",
-)
-def sharing_is_justified(catalogue: ResourceCatalogue) -> Verdict:
-    bare = [
-        r.code
-        for r in catalogue.resources
-        if (r.sharing is SharingType.CONDITIONAL and not r.condition)
-        or (r.sharing is SharingType.NONE and not r.citation)
-    ]
-    return holds(not bare, f"缺少条件或依据的资源：{'、'.join(bare) or '无'}")
-
-
 @article(21, row="21-1", says="参建部门各不相同，且不含牵头部门", remedy="核对 participants")
 def participants_are_distinct(declaration: Declaration) -> Verdict:
     units = [p.unit_id for p in declaration.participants]
@@ -197,7 +202,7 @@ def participants_are_distinct(declaration: Declaration) -> Verdict:
     26,
     row="26-1",
     says="项目责任人为单位主要负责人",
-    remedy="以登记的主要负责人为责任人，或先更新单位登记",
+    remedy="以登记的主要负责人为责任人",
 )
 def responsible_person_is_the_head(declaration: Declaration, unit: Unit) -> Verdict:
     head = unit.profile.head if unit.profile else ""
