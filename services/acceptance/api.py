@@ -33,7 +33,6 @@ from shared.web.reading import (
     current,
     of_unit,
     page,
-    require_party,
 )
 from shared.web.strictjson import StrictRoute
 
@@ -65,7 +64,13 @@ async def list_projects(
     if status:
         query = query.where(views.projects.c.status == status.value)
     return await page(
-        request, query, views.projects.c.project_id, paging, views.ProjectPage, views.project_row
+        request,
+        actor,
+        query,
+        views.projects.c.project_id,
+        paging,
+        views.ProjectPage,
+        views.project_row,
     )
 
 
@@ -74,8 +79,9 @@ async def read_project(
     request: Request, response: Response, actor: CurrentActor, project_id: ProjectPath
 ) -> Project:
     """项目验收信息。"""
-    project: Project = await current(request, response, PROJECT, project_id)
-    require_party(actor, project.parties)
+    project: Project = await current(
+        request, response, actor, PROJECT, project_id, lambda seen: seen.parties
+    )
     return project
 
 
@@ -136,7 +142,7 @@ async def record_handover(desk: AtDesk, project_id: ProjectPath, handover: Hando
         project_id,
         decisions.record_handover,
         handover,
-        facts=first_step_of(project_id),
+        facts=latest_schedule_of(project_id),
         parties=owners,
     )
 

@@ -33,7 +33,6 @@ from shared.web.reading import (
     current,
     of_unit,
     page,
-    require_party,
 )
 from shared.web.strictjson import StrictRoute
 
@@ -69,7 +68,13 @@ async def list_projects(
     if stage:
         query = query.where(views.projects.c.stage == stage.value)
     return await page(
-        request, query, views.projects.c.project_id, paging, views.ProjectPage, views.project_row
+        request,
+        actor,
+        query,
+        views.projects.c.project_id,
+        paging,
+        views.ProjectPage,
+        views.project_row,
     )
 
 
@@ -78,8 +83,9 @@ async def read_project(
     request: Request, response: Response, actor: CurrentActor, project_id: ProjectPath
 ) -> Project:
     """项目审批情况：现行报审文件及其意见、批复基线、待批的调整。"""
-    project: Project = await current(request, response, PROJECT, project_id)
-    require_party(actor, project.parties)
+    project: Project = await current(
+        request, response, actor, PROJECT, project_id, lambda seen: seen.parties
+    )
     return project
 
 
@@ -167,7 +173,7 @@ async def issue_reply(desk: AtDesk, project_id: ProjectPath, reply: Reply) -> Re
         project_id,
         decisions.issue_reply,
         reply,
-        facts=reactions.of_registration_and_standing(project_id),
+        facts=reactions.of_registration_and_barring(project_id),
     )
 
 
@@ -184,7 +190,14 @@ async def confirm_copy(desk: AtDesk, project_id: ProjectPath, receipt: CopyRecei
 )
 async def file_change(desk: AtDesk, project_id: ProjectPath, change: Change) -> Receipt:
     """变更报备（第二十九条）。"""
-    return await desk.decide(PROJECT, project_id, decisions.file_change, change, parties=owner)
+    return await desk.decide(
+        PROJECT,
+        project_id,
+        decisions.file_change,
+        change,
+        facts=reactions.of_acceptance(project_id),
+        parties=owner,
+    )
 
 
 @router.post(
@@ -192,7 +205,14 @@ async def file_change(desk: AtDesk, project_id: ProjectPath, change: Change) -> 
 )
 async def apply_for_change(desk: AtDesk, project_id: ProjectPath, change: Change) -> Receipt:
     """调整申请（第二十八条）。"""
-    return await desk.decide(PROJECT, project_id, decisions.apply_for_change, change, parties=owner)
+    return await desk.decide(
+        PROJECT,
+        project_id,
+        decisions.apply_for_change,
+        change,
+        facts=reactions.of_acceptance(project_id),
+        parties=owner,
+    )
 
 
 @router.post(

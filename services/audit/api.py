@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
+import httpx
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import AwareDatetime, Field
 
@@ -125,9 +126,10 @@ async def read_history(
 ) -> History:
     """一个项目在全部服务中的完整历史，按因果和时间排序；可回到任一日期、时刻或步骤。"""
     runtime: Runtime = request.app.state.runtime
-    policy = runtime.policy_now()
+    policy = runtime.policy_to_read()
     authorise(actor, policy, "read_audit")
     await runtime.fence()
+    positions = await _positions(runtime)
     found = await asyncio.to_thread(runtime.inbox.about, f"project:{project_id}")
     if not found:
         raise ProblemError("not_found", f"没有项目 {project_id} 的记录")
@@ -138,7 +140,7 @@ async def read_history(
         project_id=project_id,
         entries=tuple(_entry(step_of[r.ref.event_id], r, policy) for r in chosen),
         state=fold(chosen),
-        positions=await _positions(runtime),
+        positions=positions,
     )
 
 
@@ -158,7 +160,7 @@ async def list_refusals(
 ) -> RefusalPage:
     """不予受理登记：谁、何时、因哪一条未被受理。"""
     runtime: Runtime = request.app.state.runtime
-    policy = runtime.policy_now()
+    policy = runtime.policy_to_read()
     authorise(actor, policy, "read_audit")
     await runtime.fence()
     found = await asyncio.to_thread(
@@ -171,10 +173,17 @@ async def list_refusals(
 async def check_integrity(request: Request, actor: CurrentActor) -> IntegrityReport:
     """逐条重算四个日志的叶哈希和默克尔根，并与各服务所示的日志头核对。"""
     runtime: Runtime = request.app.state.runtime
-    authorise(actor, runtime.policy_now(), "read_audit")
+    authorise(actor, runtime.policy_to_read(), "read_audit")
     logs = []
     for follower in runtime.followers:
-        head = LogHead.model_validate(await follower.head())
-        await follower.reach(head.position, runtime.settings.fence_seconds)
+        try:
+            head = LogHead.model_validate(await follower.head())
+            await follower.reach(head.position, runtime.settings.fence_seconds)
+        except (TimeoutError, httpx.HTTPError):
+            raise ProblemError(
+                "facts_not_fresh",
+                f"{follower.source} 的日志此刻无法取得，请稍后重试",
+                headers={"Retry-After": "2"},
+            ) from None
         logs.append(await asyncio.to_thread(integrity.check, runtime.inbox, follower.source, head))
     return IntegrityReport(intact=all(log.intact for log in logs), logs=tuple(logs))

@@ -27,7 +27,10 @@ def check(inbox: Inbox, service: str, head: LogHead) -> LogIntegrity:
     """Hash again every event followed up to `head`, and compare leaves and root."""
     digest = digest_of(head.hash)
     frontier = Frontier(digest)
+    followed = inbox.position(service)
     reason = ""
+    if followed > head.position:
+        reason = f"已跟随到位置 {followed}，该服务现仅有 {head.position}：日志被截短"
     while not reason and frontier.size < head.position:
         page = inbox.rows(service, frontier.size, min(PAGE, head.position - frontier.size))
         if not page:

@@ -151,7 +151,9 @@ _STEPS: dict[type[Event], _Step] = {
     OperationBudgetIncluded: lambda d, e: replace(
         d, operation_included=d.operation_included + e.inclusion.amount
     ),
-    AcceptanceScheduled: lambda d, e: replace(d, acceptance_due_on=e.due_on),
+    AcceptanceScheduled: lambda d, e: replace(
+        d, acceptance_due_on=e.due_on, overdue=d.overdue and e.due_on < e.on
+    ),
     CompletionReported: lambda d, e: replace(d, phase=Phase.COMPLETED),
     TrialRunStarted: lambda d, e: replace(
         d, phase=Phase.TRIAL_RUN, trial_earliest_end=e.earliest_end

@@ -31,7 +31,6 @@ from shared.web.reading import (
     current,
     of_unit,
     page,
-    require_party,
 )
 from shared.web.strictjson import StrictRoute
 
@@ -62,7 +61,7 @@ async def list_projects(
     if outstanding:
         query = query.where(columns.included > columns.paid + columns.returned)
     return await page(
-        request, query, columns.project_id, paging, views.ProjectPage, views.project_row
+        request, actor, query, columns.project_id, paging, views.ProjectPage, views.project_row
     )
 
 
@@ -71,8 +70,9 @@ async def read_project(
     request: Request, response: Response, actor: CurrentActor, project_id: ProjectPath
 ) -> Project:
     """项目资金：列入、采购、合同、支付、结余和运维方案。"""
-    project: Project = await current(request, response, PROJECT, project_id)
-    require_party(actor, project.parties)
+    project: Project = await current(
+        request, response, actor, PROJECT, project_id, lambda seen: seen.parties
+    )
     return project
 
 

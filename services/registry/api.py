@@ -17,6 +17,7 @@ from shared.events.registry import (
     Declaration,
     ListApproval,
     ResourceCatalogue,
+    StatementApproval,
     SystemEntry,
     UnitProfile,
     UnitRestriction,
@@ -33,7 +34,6 @@ from shared.web.reading import (
     current,
     of_unit,
     page,
-    require_party,
 )
 from shared.web.strictjson import StrictRoute
 
@@ -87,7 +87,13 @@ async def list_projects(
     if year:
         query = query.where(views.projects.c.plan_year == year)
     return await page(
-        request, query, views.projects.c.project_id, paging, views.ProjectPage, views.project_row
+        request,
+        actor,
+        query,
+        views.projects.c.project_id,
+        paging,
+        views.ProjectPage,
+        views.project_row,
     )
 
 
@@ -96,8 +102,9 @@ async def read_project(
     request: Request, response: Response, actor: CurrentActor, project_id: ProjectPath
 ) -> Project:
     """项目登记信息。"""
-    project: Project = await current(request, response, PROJECT, project_id)
-    require_party(actor, project.parties)
+    project: Project = await current(
+        request, response, actor, PROJECT, project_id, lambda seen: seen.parties
+    )
     return project
 
 
@@ -146,6 +153,21 @@ async def catalogue_resources(
     )
 
 
+@router.post(
+    "/projects/{project_id}/no-data-statement-approval",
+    status_code=201,
+    responses=COMMAND,
+    tags=["项目"],
+)
+async def approve_no_data_statement(
+    desk: AtDesk, project_id: ProjectPath, statement_approval: StatementApproval
+) -> Receipt:
+    """审核无数据资源说明（第二十条）。"""
+    return await desk.decide(
+        PROJECT, project_id, decisions.approve_no_data_statement, statement_approval
+    )
+
+
 @router.post("/annual-lists", status_code=201, responses=COMMAND, tags=["年度清单"])
 async def submit_annual_list(desk: AtDesk, content: AnnualList) -> Receipt:
     """年度清单报审（第十七条）。"""
@@ -164,8 +186,10 @@ async def read_annual_list(
     request: Request, response: Response, actor: CurrentActor, list_id: ListPath
 ) -> ProjectList:
     """年度清单。"""
-    listed: ProjectList = await current(request, response, LIST, list_id)
-    require_party(actor, frozenset())
+    nobody: frozenset[str] = frozenset()
+    listed: ProjectList = await current(
+        request, response, actor, LIST, list_id, lambda seen: nobody
+    )
     return listed
 
 
@@ -190,7 +214,7 @@ async def list_units(request: Request, actor: CurrentActor, paging: Paged) -> vi
     """单位清单；项目单位只见本单位。"""
     key = views.units.c.unit_id
     query = of_unit(select(views.units), key, actor)
-    return await page(request, query, key, paging, views.UnitPage, views.unit_row)
+    return await page(request, actor, query, key, paging, views.UnitPage, views.unit_row)
 
 
 @router.get("/units/{unit_id}", responses=READ, tags=["单位"])
@@ -198,8 +222,8 @@ async def read_unit(
     request: Request, response: Response, actor: CurrentActor, unit_id: UnitPath
 ) -> Unit:
     """单位登记信息。"""
-    require_party(actor, frozenset({unit_id}))
-    unit: Unit = await current(request, response, UNIT, unit_id)
+    itself = frozenset({unit_id})
+    unit: Unit = await current(request, response, actor, UNIT, unit_id, lambda seen: itself)
     return unit
 
 
@@ -247,7 +271,7 @@ async def list_systems(
     """系统目录；项目单位只见本单位的条目。"""
     query = of_unit(select(views.systems), views.systems.c.unit_id, actor, unit)
     return await page(
-        request, query, views.systems.c.system_id, paging, views.SystemPage, views.system_row
+        request, actor, query, views.systems.c.system_id, paging, views.SystemPage, views.system_row
     )
 
 
@@ -256,8 +280,9 @@ async def read_system(
     request: Request, response: Response, actor: CurrentActor, system_id: SystemPath
 ) -> System:
     """系统目录条目。"""
-    system: System = await current(request, response, SYSTEM, system_id)
-    require_party(actor, frozenset({system.content.unit_id}))
+    system: System = await current(
+        request, response, actor, SYSTEM, system_id, lambda seen: seen.parties
+    )
     return system
 
 

@@ -22,12 +22,14 @@ from shared.events.registry import (
     Declaration,
     DeclarationWithdrawn,
     ListApproval,
+    NoDataStatementApproved,
     ProjectCodeAssigned,
     ProjectCodeTaken,
     ProjectDeclared,
     ProjectListed,
     ResourceCatalogue,
     ResourcesCatalogued,
+    StatementApproval,
     SystemCatalogued,
     SystemEntry,
     UnitProfile,
@@ -37,6 +39,8 @@ from shared.events.registry import (
 )
 from shared.events.standing import Barring
 from shared.regulation import Context
+from shared.regulation.common import decider_did_not_submit
+from shared.regulation.decision import InvalidField
 
 
 @dataclass(frozen=True)
@@ -111,7 +115,7 @@ def declare_project(
         rules.system_is_catalogued(facts.system, declaration),
         rules.counties_are_of_the_city(declaration, context.policy),
         rules.data_collection_is_complete(facts.unit),
-        rules.plan_year_is_next_year_or_off_cycle(declaration, context.date_of(declaration).year),
+        rules.plan_year_is_next_year_or_off_cycle(declaration, context.today.year),
         rules.technical_materials_are_complete(declaration, context.policy),
         rules.sources_sum_to_total(declaration),
         rules.participants_are_distinct(declaration),
@@ -140,7 +144,10 @@ def record_central_review(
     project: Project, review: CentralReview, facts: Facts, context: Context
 ) -> Event:
     """集中审查（第十七条）."""
-    context.require(rules.project_awaits_review(project))
+    context.require(
+        decider_did_not_submit(context.actor, project.submitted_by),
+        rules.project_awaits_review(project),
+    )
     return CentralReviewRecorded(on=context.date_of(review), **project.identity, review=review)
 
 
@@ -148,7 +155,9 @@ def submit_annual_list(
     listed: ProjectList, content: AnnualList, facts: Facts, context: Context
 ) -> Event:
     """年度清单报审（第十七条）."""
+    submitters = {person for p in facts.projects.values() for person in p.submitted_by}
     context.require(
+        decider_did_not_submit(context.actor, submitters),
         rules.listed_projects_are_reviewed(content, facts.projects),
         rules.off_cycle_projects_are_supplementary(content, facts.projects),
     )
@@ -161,7 +170,10 @@ def approve_annual_list(
     listed: ProjectList, approval: ListApproval, facts: Facts, context: Context
 ) -> list[Event]:
     """年度清单审定（第十七条）: the list, and with it each of its projects."""
-    context.require(rules.list_awaits_approval(listed))
+    context.require(
+        decider_did_not_submit(context.actor, listed.submitted_by),
+        rules.list_awaits_approval(listed),
+    )
     content = listed.content
     context.require(rules.listed_projects_are_reviewed(content, facts.projects))
     on = context.date_of(approval)
@@ -191,6 +203,8 @@ def assign_project_code(
     project: Project, assignment: CodeAssignment, facts: Facts, context: Context
 ) -> list[Event]:
     """项目赋码（第九条）: the code's own stream keeps it from any second project."""
+    if assignment.obtained_on > context.today:
+        raise InvalidField("obtained_on", f"赋码日期 {assignment.obtained_on} 晚于今天")
     context.require(rules.project_is_declared(project))
     context.require(
         rules.code_region_is_known(assignment, context.policy),
@@ -209,4 +223,19 @@ def catalogue_resources(
     context.require(rules.project_is_declared(project), rules.sharing_is_justified(catalogue))
     return ResourcesCatalogued(
         on=context.date_of(catalogue), **project.identity, catalogue=catalogue
+    )
+
+
+def approve_no_data_statement(
+    project: Project, statement_approval: StatementApproval, facts: Facts, context: Context
+) -> Event:
+    """无数据资源说明审核（第二十条）: without it such a statement opens no reply."""
+    context.require(
+        decider_did_not_submit(context.actor, project.submitted_by),
+        rules.no_data_statement_awaits_approval(project),
+    )
+    return NoDataStatementApproved(
+        on=context.date_of(statement_approval),
+        **project.identity,
+        statement_approval=statement_approval,
     )

@@ -191,6 +191,19 @@ def project_is_declared(project: Project) -> Verdict:
     return holds(declared, "项目已申报" if declared else "项目未申报或已撤回")
 
 
+@article(
+    20,
+    row="20-1",
+    says="审核的是现行的无数据资源说明",
+    remedy="先由项目单位说明本项目不产生数据资源",
+)
+def no_data_statement_awaits_approval(project: Project) -> Verdict:
+    stated = project.resources is not None and project.resources.no_data_statement is not None
+    awaiting = stated and not project.no_data_approved
+    text = "说明待审核" if awaiting else "说明已审核" if stated else "没有无数据资源说明"
+    return holds(awaiting, text)
+
+
 @article(21, row="21-1", says="参建部门各不相同，且不含牵头部门", remedy="核对 participants")
 def participants_are_distinct(declaration: Declaration) -> Verdict:
     units = [p.unit_id for p in declaration.participants]

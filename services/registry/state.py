@@ -16,6 +16,7 @@ from shared.events.registry import (
     DataCollectionFlagged,
     Declaration,
     DeclarationWithdrawn,
+    NoDataStatementApproved,
     ProjectCodeAssigned,
     ProjectCodeTaken,
     ProjectDeclared,
@@ -64,6 +65,10 @@ class System:
     def content(self) -> SystemEntry:
         return present(self.entry)
 
+    @property
+    def parties(self) -> frozenset[str]:
+        return frozenset({self.entry.unit_id} if self.entry else ())
+
 
 def evolve_system(system: System, recorded: Recorded) -> System:
     match recorded.event:
@@ -97,6 +102,10 @@ class Project:
     list_id: UUID | None = None
     code: str | None = None
     resources: ResourceCatalogue | None = None
+    no_data_approved: bool = False
+    """Whether DEB has agreed to the present statement that it yields no data."""
+    submitted_by: frozenset[str] = frozenset()
+    """Persons who declared it or entered its resources; they do not decide on it."""
 
     @property
     def declared(self) -> Declaration:
@@ -123,7 +132,11 @@ def evolve_project(project: Project, recorded: Recorded) -> Project:
     match recorded.event:
         case ProjectDeclared(project_id=project_id, declaration=declaration):
             return replace(
-                project, project_id=project_id, declaration=declaration, status=Status.DECLARED
+                project,
+                project_id=project_id,
+                declaration=declaration,
+                status=Status.DECLARED,
+                submitted_by=project.submitted_by | {recorded.meta.actor.person},
             )
         case DeclarationWithdrawn():
             return replace(project, status=Status.WITHDRAWN)
@@ -134,7 +147,14 @@ def evolve_project(project: Project, recorded: Recorded) -> Project:
         case ProjectCodeAssigned(assignment=assignment):
             return replace(project, code=assignment.code)
         case ResourcesCatalogued(catalogue=catalogue):
-            return replace(project, resources=catalogue)
+            return replace(
+                project,
+                resources=catalogue,
+                no_data_approved=False,
+                submitted_by=project.submitted_by | {recorded.meta.actor.person},
+            )
+        case NoDataStatementApproved():
+            return replace(project, no_data_approved=True)
         case _:
             return project
 
@@ -145,6 +165,7 @@ class ProjectList:
 
     list: AnnualList | None = None
     approved: bool = False
+    submitted_by: frozenset[str] = frozenset()
 
     @property
     def content(self) -> AnnualList:
@@ -154,7 +175,7 @@ class ProjectList:
 def evolve_list(listed: ProjectList, recorded: Recorded) -> ProjectList:
     match recorded.event:
         case AnnualListSubmitted(list=content):
-            return ProjectList(content)
+            return ProjectList(content, submitted_by=frozenset({recorded.meta.actor.person}))
         case AnnualListApproved():
             return replace(listed, approved=True)
         case _:

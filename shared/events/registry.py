@@ -292,3 +292,13 @@ class ResourceCatalogue(Act):
 
 class ResourcesCatalogued(ProjectEvent, label="信息资源编目", article="20"):
     catalogue: ResourceCatalogue
+
+
+class StatementApproval(Act):
+    """无数据资源说明审核: DEB agrees that a project yields no data (第二十条)."""
+
+    text: Annotated[Text, Field(title="审核意见")]
+
+
+class NoDataStatementApproved(ProjectEvent, label="无数据资源说明审核", article="20"):
+    statement_approval: StatementApproval

@@ -3,6 +3,7 @@
 An inbox is disposable: it can be emptied and filled again from the feeds.
 """
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -38,6 +39,12 @@ CREATE INDEX inbox_types ON inbox (type, recorded_at);
 CREATE TABLE inbox_position (source text PRIMARY KEY, position bigint NOT NULL);
 """
 
+_PATIENCE = 5.0
+"""Seconds to wait for a connection before the database counts as away."""
+
+_REMEMBERED = 50_000
+"""Subjects whose facts are kept in memory."""
+
 _COPY = "COPY inbox FROM STDIN (FORMAT binary)"
 # One line per column would say no more than the statement above that creates them.
 _TYPES = [
@@ -67,11 +74,19 @@ class Inbox:
     def __init__(self, dsn: str, wanted: Callable[[str, str], bool]) -> None:
         """`wanted(source, type)` says whether such events are kept; positions always move."""
         self._pool: ConnectionPool[psycopg.Connection[TupleRow]] = ConnectionPool(
-            dsn, min_size=0, max_size=4, open=False, kwargs={"application_name": "govit inbox"}
+            dsn,
+            min_size=0,
+            max_size=4,
+            open=False,
+            timeout=_PATIENCE,
+            kwargs={"application_name": "govit inbox"},
         )
         self._wanted = wanted
+        self._lock = threading.Lock()
         self._cache: dict[str, tuple[Recorded, ...]] = {}
         self._positions: dict[str, int] = {}
+        self._generation = 0
+        """Counts what made the cache stale, so that a read begun before it is not remembered."""
 
     def open(self) -> None:
         self._pool.open()
@@ -86,10 +101,15 @@ class Inbox:
                 "SELECT position FROM inbox_position WHERE source = %s", [source]
             ).fetchone()
         reached = int(row[0]) if row else 0
-        if self._positions.get(source) != reached:
-            self._cache.clear()
-            self._positions[source] = reached
+        self._note(source, reached, news=self._positions.get(source) != reached)
         return reached
+
+    def _note(self, source: str, reached: int, *, news: bool) -> None:
+        with self._lock:
+            self._positions[source] = reached
+            if news:
+                self._generation += 1
+                self._cache.clear()
 
     def store(self, source: str, events: list[RecordedEvent]) -> int:
         """Keep a page of a feed; returns the position reached.
@@ -105,7 +125,8 @@ class Inbox:
             ).fetchone()
             reached = int(row[0]) if row else 0
             fresh = [e for e in events if e.position > reached]
-            if not fresh:
+            if not fresh:  # another process of this service stored them
+                self._note(source, reached, news=self._positions.get(source) != reached)
                 return reached
             expected = range(reached + 1, reached + 1 + len(fresh))
             if [e.position for e in fresh] != list(expected):
@@ -120,9 +141,8 @@ class Inbox:
                 "UPDATE inbox_position SET position = %s WHERE source = %s",
                 [expected[-1], source],
             )
-        if kept:
-            self._cache.clear()
-        self._positions[source] = expected[-1]
+        missed = self._positions.get(source) != reached
+        self._note(source, expected[-1], news=missed or bool(kept))
         return expected[-1]
 
     def known(self, subject: str) -> tuple[Recorded, ...] | None:
@@ -133,10 +153,13 @@ class Inbox:
         """Kept events about a subject (`project:<id>`, `unit:<id>`), per source in log order."""
         known = self._cache.get(subject)
         if known is None:
+            generation = self._generation
             known = tuple(self._select("subjects @> ARRAY[%s]", [subject]))
-            if len(self._cache) > 50_000:
-                self._cache.clear()
-            self._cache[subject] = known
+            with self._lock:
+                if len(self._cache) >= _REMEMBERED:
+                    self._cache.clear()
+                if generation == self._generation:
+                    self._cache[subject] = known
         return known
 
     def after(self, source: str, position: int, limit: int) -> list[Recorded]:

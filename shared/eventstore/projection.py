@@ -46,7 +46,7 @@ log = structlog.get_logger(__name__)
 SCHEMA = "views"
 LAST = 2**62
 BATCH = 500
-LINGER_SECONDS = 0.1
+LINGER_SECONDS = 0.25
 """How long events may gather before they are projected, where no reader waits for them."""
 
 
@@ -115,7 +115,7 @@ class Projector:
     def __init__(self, dsn: str, service: str, log: EventLog, views: Views) -> None:
         self.fault: str | None = None
         self._service, self._log, self._views = service, log, views
-        self._engine = create_engine(sqlalchemy_url(dsn), pool_size=4)
+        self._engine = create_engine(sqlalchemy_url(dsn), pool_size=4, hide_parameters=True)
         self._moved = asyncio.Condition()
         self._hurry = asyncio.Event()
         self._position = 0
@@ -153,18 +153,17 @@ class Projector:
         while True:
             try:
                 reached = await in_thread(self._step)
+                async with self._moved:
+                    self._position = reached
+                    self._moved.notify_all()
                 self.fault, pause = None, 0.2
+                await self._log.wait_beyond(reached, 1.0)
+                await self._linger()
             except Exception as error:
-                self.fault = repr(error)
+                self.fault = type(error).__name__
                 log.exception("projection_stopped", service=self._service)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 10.0)
-                continue
-            async with self._moved:
-                self._position = reached
-                self._moved.notify_all()
-            await self._log.wait_beyond(reached, 1.0)
-            await self._linger()
 
     async def _linger(self) -> None:
         try:

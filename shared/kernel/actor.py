@@ -1,7 +1,10 @@
 """Who acts, and where a fact stands."""
 
 from dataclasses import dataclass
+from typing import Self
 from uuid import UUID
+
+from pydantic import model_validator
 
 from shared.kernel.identifiers import UnitId
 from shared.kernel.model import Record
@@ -20,6 +23,12 @@ class Actor(Record):
     body: Code
     role: Code
     unit_id: UnitId | None = None
+
+    @model_validator(mode="after")
+    def _unit_exactly_for_units(self) -> Self:
+        if (self.body == "UNIT") != (self.unit_id is not None):
+            raise ValueError("项目单位的行为人须有 unit_id，其他部门的不得有")
+        return self
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,12 +81,19 @@ class Context:
         """The policy in force today (第五十七条); NoPolicyInForce otherwise."""
         return self.policies.in_force(self.today)
 
-    def date_of(self, act: Where) -> date:
-        """The legal date an act bears, today where it names none; never in the future."""
+    def date_of(self, act: Where, *, since: date | None = None) -> date:
+        """The legal date an act bears, today where it names none.
+
+        Never in the future, before the policy in force, or before `since`, the date of what the
+        act presupposes; InvalidField otherwise.
+        """
         if act.on is None:
             return self.today
         if act.on > self.today:
             raise InvalidField("on", f"文书日期 {act.on} 晚于今天 {self.today}")
+        earliest = max(since or self.policy.pack.valid_from, self.policy.pack.valid_from)
+        if act.on < earliest:
+            raise InvalidField("on", f"文书日期 {act.on} 早于 {earliest}，不应早于其所依据的事项")
         return act.on
 
     def require(self, *checks: Check) -> None:

@@ -7,7 +7,7 @@ dates; a `Policy` is a pack seen on one day.
 import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -162,6 +162,15 @@ class Library:
                 return Policy(pack, on)
         spans = "、".join(f"{p.id}（{p.valid_from}至{p.valid_until}前）" for p in self.packs)
         raise NoPolicyInForce(f"{on} 不在任何政策包的有效期内；现有：{spans}")
+
+    def known_on(self, on: date) -> Policy:
+        """The policy in force on a day, else the last before it: enough to read the record.
+
+        When a regulation ends, new decisions end; what was recorded can still be read.
+        """
+        begun = [p for p in self.packs if p.valid_from <= on] or self.packs
+        latest = max(begun, key=lambda p: p.valid_from)
+        return Policy(latest, min(on, latest.valid_until - timedelta(days=1)))
 
     def cited(self, reference: str, on: date) -> Policy:
         """The policy that a baseline or a decision cites, seen on a day."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import update_wrapper
-from typing import Any, Generic, ParamSpec
+from typing import Any, Generic, NamedTuple, ParamSpec
 
 from shared.kernel.actor import EventRef
 
@@ -40,14 +40,13 @@ class Check:
     """Events of any service that the finding rests on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What a rule function answers."""
 
     holds: bool
     text: str
-    inputs: dict[str, str] = field(default_factory=dict)
-    basis: tuple[EventRef, ...] = ()
+    inputs: dict[str, str]
+    basis: tuple[EventRef, ...]
 
 
 def holds(

@@ -148,6 +148,10 @@ class ActorBearer(HTTPBearer):
         )
 
     async def __call__(self, request: Request) -> Actor:  # type: ignore[override]
+        return self.actor(request)
+
+    def actor(self, request: Request) -> Actor:
+        """Who asks; ProblemError(401) without a good token."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise ProblemError(

@@ -78,7 +78,7 @@ async def read_version(request: Request) -> Version:
         mode=runtime.settings.mode.value,
         clock=runtime.clock.kind,
         now=runtime.clock.now(),
-        policy=runtime.policy_now().reference,
+        policy=runtime.policy_to_read().reference,
     )
 
 

@@ -25,7 +25,7 @@ from shared.kernel.actor import Actor
 from shared.kernel.identifiers import uuid7
 from shared.kernel.model import Record
 from shared.regulation.decision import Context, Decision, InvalidField, RuleBroken
-from shared.web.actors import CurrentActor, authorise
+from shared.web.actors import ActorBearer, authorise
 from shared.web.problems import BrokenRule, ProblemError, invalid
 from shared.web.runtime import Aggregate, Folded, Runtime, events_of
 
@@ -96,6 +96,23 @@ class Reading:
 
 
 @dataclass(frozen=True)
+class _Matter:
+    """What is to be decided: on which stream, by which decision, resting on which facts."""
+
+    aggregate: Aggregate
+    subject: object
+    decision: Decide
+    command: Record
+    facts: Gather | None
+    creates: bool
+    parties: Parties | None
+
+    @property
+    def stream(self) -> str:
+        return self.aggregate.stream(self.subject)
+
+
+@dataclass(frozen=True)
 class Desk:
     """One request's handling: actor, headers, and the service's runtime."""
 
@@ -131,12 +148,12 @@ class Desk:
         `creates`: the stream may be new and needs no If-Match. `parties`: whose project it
         is; units may act on their own only. Raises ProblemError.
         """
-        policy = self.runtime.policy_now()
-        authorise(self.actor, policy, self.operation)
+        power = authorise(self.actor, self.runtime.policy_now(), self.operation)
+        if power.own and parties is None:
+            raise LookupError(f"{self.operation} is for a unit's own projects: name the parties")
+        matter = _Matter(aggregate, subject, decision, command, facts, creates, parties)
         try:
-            appended, made = await self._settle(
-                aggregate, subject, decision, command, facts, creates, parties
-            )
+            appended, made = await self._settle(matter)
         except IdempotencyKeyReused:
             raise _key_reused() from None
         except ProblemError:
@@ -151,33 +168,24 @@ class Desk:
             self.response.headers["Location"] = f"{self.path}/{receipt.id}"
         return receipt
 
-    async def _settle(
-        self,
-        aggregate: Aggregate,
-        subject: object,
-        decision: Decide,
-        command: Record,
-        facts: Gather | None,
-        creates: bool,
-        parties: Parties | None,
-    ) -> tuple[Appended, Decision | None]:
+    async def _settle(self, matter: _Matter) -> tuple[Appended, Decision | None]:
         """The events as recorded, and the decision unless they are an earlier answer."""
-        stream = aggregate.stream(subject)
-        fresh = False
+        stream, fresh = matter.stream, False
         for _ in range(ATTEMPTS):
-            folded = await self._state(aggregate, subject, fresh=fresh, creates=creates)
+            folded = await self.runtime.fold(
+                matter.aggregate, matter.subject, fresh=fresh, new=matter.creates
+            )
             reading = Reading(self.runtime, fresh, {stream: folded.version})
-            found = facts(reading, folded.state, command) if facts else None
+            found = matter.facts(reading, folded.state, matter.command) if matter.facts else None
             found = await found if inspect.isawaitable(found) else found
-            context = self._context(subject)
-            if parties is not None:
-                authorise(
-                    self.actor,
-                    context.policy,
-                    self.operation,
-                    parties(folded.state, command, found),
-                )
-            events = self._run(decision, folded, command, found, context, stream)
+            context = self._context(matter.subject)
+            try:
+                events = self._decided(matter, folded, found, context)
+            except ProblemError:
+                if fresh:
+                    raise
+                fresh = True  # judged from memory: nobody is turned away before a second look
+                continue
             made = context.decision(accepted=not _is_refusal(events[0].type), on=events[0].on)
             metas = self._metas(made, len(events))
             try:
@@ -190,7 +198,8 @@ class Desk:
                 continue
             if appended.replayed:
                 return appended, None
-            self._keep(aggregate, stream, folded, appended, list(zip(events, metas, strict=True)))
+            contents = list(zip(events, metas, strict=True))
+            self._keep(matter.aggregate, stream, folded, appended, contents)
             return appended, made
         raise ProblemError(
             "busy",
@@ -198,26 +207,36 @@ class Desk:
             headers={"Retry-After": "1"},
         )
 
-    async def _state(
-        self, aggregate: Aggregate, subject: object, *, fresh: bool, creates: bool
-    ) -> Folded:
-        folded = await self.runtime.fold(aggregate, subject, fresh=fresh, new=creates)
-        if creates or (folded.version == 0 and self.if_match is None) or self.if_match == "*":
-            return folded
+    def _decided(
+        self, matter: _Matter, folded: Folded, facts: Any, context: Context
+    ) -> tuple[Event, ...]:
+        """The events of a decision or its refusal; ProblemError where it is not even considered."""
+        state, command = folded.state, matter.command
+        if matter.parties is not None:
+            parties = matter.parties(state, command, facts)
+            authorise(self.actor, context.policy, self.operation, parties)
+        if not matter.creates:
+            self._require_version(folded.version)
+        try:
+            return events_of(matter.decision(state, command, facts, context))
+        except InvalidField as error:
+            raise invalid(error.field, str(error)) from None
+        except RuleBroken as refusal:
+            return (self._refusal(matter, state, refusal, context),)
+
+    def _require_version(self, version: int) -> None:
+        if self.if_match == "*" or (version == 0 and self.if_match is None):
+            return
         if self.if_match is None:
             raise ProblemError(
-                "version_missing",
-                f'请在 If-Match 中提供对象的当前版本（当前 ETag 为 "{folded.version}"）',
+                "version_missing", f'请在 If-Match 中提供对象的当前版本（当前 ETag 为 "{version}"）'
             )
-        if self.if_match != f'"{folded.version}"':
-            folded = await self.runtime.fold(aggregate, subject)
-        if self.if_match != f'"{folded.version}"':
+        if self.if_match != f'"{version}"':
             raise ProblemError(
                 "version_conflict",
-                f'对象已更新到版本 "{folded.version}"，请重新读取后再办理',
-                headers={"ETag": f'"{folded.version}"'},
+                f'对象已更新到版本 "{version}"，请重新读取后再办理',
+                headers={"ETag": f'"{version}"'},
             )
-        return folded
 
     def _context(self, subject: object) -> Context:
         return Context(
@@ -229,37 +248,23 @@ class Desk:
             subject=str(subject),
         )
 
-    def _run(
-        self,
-        decision: Decide,
-        folded: Folded,
-        command: Record,
-        facts: Any,
-        context: Context,
-        stream: str,
-    ) -> tuple[Event, ...]:
-        try:
-            return events_of(decision(folded.state, command, facts, context))
-        except InvalidField as error:
-            raise invalid(error.field, str(error)) from None
-        except RuleBroken as refusal:
-            return (self._refusal(stream, command, refusal, context),)
-
     def _refusal(
-        self, stream: str, command: Record, refusal: RuleBroken, context: Context
+        self, matter: _Matter, state: Any, refusal: RuleBroken, context: Context
     ) -> RequestRefused:
-        about = [stream]
-        if unit := getattr(command, "unit_id", None) or self.actor.unit_id:
-            about.append(f"unit:{unit}")
+        units = {
+            getattr(matter.command, "unit_id", None),
+            self.actor.unit_id,
+            *getattr(state, "parties", ()),
+        }
         return RequestRefused(
             on=context.today,
             refusal_id=self.new_id(),
-            subject=stream,
+            subject=matter.stream,
             command=self.operation,
             rules=tuple(check.rule for check in refusal.checks),
             articles=tuple(check.article for check in refusal.checks),
             request_digest=self.request_digest,
-            about=tuple(about),
+            about=(matter.stream, *(f"unit:{unit}" for unit in sorted(filter(None, units)))),
         )
 
     def _metas(self, decision: Decision, count: int) -> list[Meta]:
@@ -328,7 +333,10 @@ class Desk:
         if decision is None:
             raise ValueError(f"event {rows[0].event_id} carries no decision")
         if _is_refusal(rows[0].type):
-            raise refused(decision)
+            refusal = refused(decision)
+            if appended.replayed:
+                refusal.headers["Idempotency-Replayed"] = "true"
+            raise refusal
         # On a replay the subject of a creation is the one made at the first time.
         main = rows[0]
         version = [r.version for r in rows if r.stream_id == main.stream_id][-1]
@@ -417,12 +425,19 @@ def _header(request: Request, name: str, longest: int) -> str:
     return value
 
 
-async def desk(request: Request, response: Response, actor: CurrentActor) -> Desk:
-    """The desk for one command request.
+class DeskBearer(ActorBearer):
+    """The desk for one command request, and who stands there from its bearer token.
 
     The headers are read here and documented in `COMMAND_HEADERS`: declared one by one as
-    parameters they would cost a command half as much again as all the rest of its routing.
+    parameters they would cost a command half as much again as all the rest of its routing; the
+    actor as a dependency of its own, another sixth.
     """
+
+    async def __call__(self, request: Request, response: Response) -> Desk:  # type: ignore[override]
+        return await _desk(request, response, self.actor(request))
+
+
+async def _desk(request: Request, response: Response, actor: Actor) -> Desk:
     idempotency_key = _header(request, "Idempotency-Key", 200)
     if not idempotency_key:
         raise ProblemError(
@@ -447,7 +462,7 @@ async def desk(request: Request, response: Response, actor: CurrentActor) -> Des
     )
 
 
-AtDesk = Annotated[Desk, Depends(desk)]
+AtDesk = Annotated[Desk, Depends(DeskBearer())]
 
 
 def reaction_desk(runtime: Runtime, actor: Actor, operation: str, cause: Recorded) -> Desk:

@@ -75,7 +75,7 @@ def to_wire(row: RecordedEvent) -> dict[str, object]:
 async def read_feed_head(request: Request, actor: CurrentActor) -> LogHead:
     """日志头：最新位置与默克尔根。"""
     runtime = request.app.state.runtime
-    authorise(actor, runtime.policy_now(), "read_feed")
+    authorise(actor, runtime.policy_to_read(), "read_feed")
     head = await runtime.head()
     return LogHead(
         position=head.position,
@@ -90,13 +90,13 @@ async def read_feed_head(request: Request, actor: CurrentActor) -> LogHead:
 async def read_feed(
     request: Request,
     actor: CurrentActor,
-    after: Annotated[int, Query(ge=0, title="从该位置之后开始")] = 0,
+    after: Annotated[int, Query(ge=0, le=2**63 - 1, title="从该位置之后开始")] = 0,
     limit: Annotated[int, Query(ge=1, le=1000, title="每页条数")] = 100,
     wait: Annotated[float, Query(ge=0, le=LONGEST_WAIT, title="没有新事件时最多等待的秒数")] = 0.0,
 ) -> Response:
     """按提交顺序读取事件，无缺口；可等待新事件。"""
     runtime = request.app.state.runtime
-    authorise(actor, runtime.policy_now(), "read_feed")
+    authorise(actor, runtime.policy_to_read(), "read_feed")
     if wait:
         await runtime.log.wait_beyond(after, wait)
     rows = await runtime.read(after, limit)

@@ -22,10 +22,10 @@ PAGE = 500
 WAIT_SECONDS = 3.0
 """How long one feed request may be held open for news."""
 
-GATHER_SECONDS = 0.01
-"""How long decisions gather for the next round of asking, where a round is under way already."""
+GATHER_SECONDS = 0.001
+"""How long decisions gather before a round of asking; rounds do not wait for each other."""
 
-LINGER_SECONDS = 0.1
+LINGER_SECONDS = 0.25
 """How long news may gather before they are fetched, where nobody waits for them."""
 
 
@@ -39,6 +39,7 @@ class Follower:
         self.healthy = False
         """Whether the last request succeeded; not before the first one did."""
         self._client, self._inbox, self._on_news = client, inbox, on_news
+        self._ask = client.build_request("GET", "/v1/feed/head")
         self._moved = asyncio.Condition()
         self._hurry = asyncio.Event()
         self._position = 0
@@ -46,9 +47,10 @@ class Follower:
     async def run(self) -> None:
         """Follow for ever; a fault is logged, shown by `/readyz` and tried again."""
         pause = 0.1
-        self._position = await in_thread(self._inbox.position, self.source)
         while True:
             try:
+                if not self.healthy:
+                    self._position = await in_thread(self._inbox.position, self.source)
                 full = await self._pull()
                 self.healthy, pause = True, 0.1
                 if not full:
@@ -58,7 +60,6 @@ class Follower:
                 log.warning("following_failed", source=self.source, error=repr(error))
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 5.0)
-                self._position = await in_thread(self._inbox.position, self.source)
 
     async def _linger(self) -> None:
         # One page for many events costs little more than for one; a waiting decision hurries it.
@@ -102,14 +103,21 @@ class Follower:
         """
         try:
             async with asyncio.timeout(seconds):
-                head = await self.head()
-                await self._reach(int(head["position"]))
+                head = int((await self.head())["position"])
+                await self._reach(head)
         except (TimeoutError, httpx.HTTPError):
-            raise ProblemError(
-                "facts_not_fresh",
-                f"决定所依据的 {self.source} 事实尚未同步，请稍后以同一 Idempotency-Key 重试",
-                headers={"Retry-After": "2"},
-            ) from None
+            raise self._not_fresh() from None
+        if head < self._position:
+            # Restored from a backup, perhaps: what it records from now on would be passed over.
+            log.error("source_is_shorter", source=self.source, head=head)
+            raise self._not_fresh()
+
+    def _not_fresh(self) -> ProblemError:
+        return ProblemError(
+            "facts_not_fresh",
+            f"决定所依据的 {self.source} 事实尚未同步，请稍后以同一 Idempotency-Key 重试",
+            headers={"Retry-After": "2"},
+        )
 
     async def reach(self, position: int, seconds: float) -> None:
         """Wait until a position has been followed; TimeoutError after `seconds`."""
@@ -118,9 +126,9 @@ class Follower:
 
     async def head(self) -> dict[str, Any]:
         """What the source says of its log now (`LogHead`)."""
-        answer = await self._client.get("/v1/feed/head")
+        answer = await self._client.send(self._ask)
         answer.raise_for_status()
-        head: dict[str, Any] = answer.json()
+        head: dict[str, Any] = orjson.loads(answer.content)
         return head
 
     async def _reach(self, position: int) -> None:
@@ -136,26 +144,18 @@ class Fence:
 
     def __init__(self, followers: list[Follower], seconds: float) -> None:
         self.followers, self._seconds = followers, seconds
-        self._running: asyncio.Task[None] | None = None
-        self._next: asyncio.Task[None] | None = None
+        self._gathering: asyncio.Task[None] | None = None
 
     async def __call__(self) -> None:
         """Return once every source's facts are here; ProblemError(503) otherwise."""
-        if self._running is None or self._running.done():
-            self._running = asyncio.create_task(self._round(None))
-            await asyncio.shield(self._running)
-            return
-        # The round under way may have asked before this decision began; the next one cannot
-        # have, and serves all that wait meanwhile.
-        if self._next is None:
-            self._next = asyncio.create_task(self._round(self._running))
-        await asyncio.shield(self._next)
+        if self._gathering is None:
+            self._gathering = asyncio.create_task(self._round())
+        await asyncio.shield(self._gathering)
 
-    async def _round(self, earlier: asyncio.Task[None] | None) -> None:
-        if earlier is not None:
-            await asyncio.wait([earlier])
-            await asyncio.sleep(GATHER_SECONDS)
-            self._running, self._next = self._next, None
+    async def _round(self) -> None:
+        await asyncio.sleep(GATHER_SECONDS)
+        # Whoever comes from here on began after the asking: the next round is theirs.
+        self._gathering = None
         await asyncio.gather(*(f.fresh(self._seconds) for f in self.followers))
 
 

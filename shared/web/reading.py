@@ -14,12 +14,17 @@ from sqlalchemy import BindParameter, Column, Row, Select, literal, select
 from shared.kernel.actor import Actor
 from shared.kernel.identifiers import UnitId
 from shared.kernel.model import Record, present
+from shared.kernel.text import clean
+from shared.web.actors import authorise
 from shared.web.problems import ProblemError, invalid
 from shared.web.runtime import Aggregate, Folded, Runtime
 
 P = TypeVar("P", bound="Page")
 
 REACH_SECONDS = 5.0
+
+LAST_POSITION = 2**63 - 1
+"""No log gets further: positions are the database's bigint."""
 
 ProjectPath = Annotated[UUID, Path(title="项目标识")]
 UnitQuery = Annotated[UnitId | None, Query(title="项目单位")]
@@ -47,7 +52,13 @@ async def paging(
     ] = None,
     limit: Annotated[int, Query(ge=1, le=200, title="每页条数")] = 50,
     min_position: Annotated[
-        int, Query(ge=0, title="至少反映到的日志位置", description="办理回执中的 position")
+        int,
+        Query(
+            ge=0,
+            le=LAST_POSITION,
+            title="至少反映到的日志位置",
+            description="办理回执中的 position",
+        ),
     ] = 0,
 ) -> Paging:
     """The page a request asks for."""
@@ -60,35 +71,42 @@ Paged = Annotated[Paging, Depends(paging)]
 async def current(
     request: Request,
     response: Response,
+    actor: Actor,
     aggregate: Aggregate,
     subject: object,
+    parties: Callable[[Any], frozenset[str]],
 ) -> Any:
-    """The folded state of one object, with its ETag; ProblemError(404) where there is none."""
+    """The folded state of one object, with its ETag.
+
+    A unit sees its own projects and those it builds along, bodies see all. ProblemError(404)
+    where there is none, and likewise where it is not for the caller, so that nothing is probed.
+    """
     runtime: Runtime = request.app.state.runtime
+    may_read(runtime, actor)
     folded: Folded = await runtime.fold(aggregate, subject)
-    if folded.version == 0:
-        raise ProblemError("not_found", f"没有 {subject}，或本服务尚无其办理记录")
+    hidden = actor.unit_id is not None and actor.unit_id not in parties(folded.state)
+    if folded.version == 0 or hidden:
+        raise ProblemError("not_found", "没有该对象，或本服务尚无其办理记录，或无权查看")
     response.headers["ETag"] = f'"{folded.version}"'
     return folded.state
 
 
-def require_party(actor: Actor, parties: frozenset[str]) -> None:
-    """A unit sees its own projects and those it builds along; bodies see all."""
-    if actor.body == "UNIT" and actor.unit_id not in parties:
-        # The same answer as for what does not exist, so that nothing can be probed.
-        raise ProblemError("not_found", "没有该对象，或无权查看")
+def may_read(runtime: Runtime, actor: Actor) -> None:
+    """Bodies of the policy pack read; ProblemError(403) for anybody else."""
+    authorise(actor, runtime.policy_to_read(), "read_projects")
 
 
 def of_unit(
     query: Select[Any], column: Column[str], actor: Actor, asked: str | None = None
 ) -> Select[Any]:
     """The rows a caller may list: a unit's own, or those of the unit a body asks for, or all."""
-    shown = actor.unit_id if actor.body == "UNIT" else asked
+    shown = actor.unit_id or asked
     return query.where(column == shown) if shown else query
 
 
 async def page(
     request: Request,
+    actor: Actor,
     query: Select[Any],
     key: Column[Any],
     asked: Paging,
@@ -101,6 +119,7 @@ async def page(
     time.
     """
     runtime: Runtime = request.app.state.runtime
+    may_read(runtime, actor)
     projector = present(runtime.projector)
     try:
         await projector.reach(asked.min_position, REACH_SECONDS)
@@ -131,6 +150,6 @@ def _sealed(value: str) -> str:
 def _opened(cursor: str, key: Column[Any]) -> BindParameter[Any]:
     try:
         value = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars="-_", validate=True)
-        return literal(key.type.python_type(value.decode()), key.type)
+        return literal(key.type.python_type(clean(value.decode())), key.type)
     except ValueError:
         raise invalid("cursor", "不是本接口给出的游标") from None

@@ -115,7 +115,8 @@ class Runtime:
         self.fence = Fence([], settings.fence_seconds)
         self.projector = Projector(dsn, self.name, self.log, spec.views) if spec.views else None
         self.stalled: str | None = None
-        """Why a reaction or the projection stands still, for `/readyz`."""
+        """Why a reaction stands still, for `/readyz`."""
+        self.dead: str | None = None
 
     def _verifier(self) -> Verifier:
         if self.settings.issuer_key is not None:
@@ -175,7 +176,16 @@ class Runtime:
         await self._stack.aclose()
 
     def _start(self, *work: Any) -> None:
-        self._tasks += [asyncio.create_task(each) for each in work]
+        for each in work:
+            task = asyncio.create_task(each)
+            task.add_done_callback(self._ended)
+            self._tasks.append(task)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        # None of them ends by itself: whatever does is a fault that a restart mends.
+        if not task.cancelled():
+            self.dead = f"后台任务终止（{type(task.exception()).__name__}），须重启服务"
+            log.error("task_ended", service=self.name, exc_info=task.exception())
 
     def _client(self, source: str) -> httpx.AsyncClient:
         peer, url = self._peers.get(source), self.settings.url(source)
@@ -198,8 +208,7 @@ class Runtime:
     async def ready(self) -> list[str]:
         """What keeps the service from working, in words; empty when it is ready."""
         faults = [f"跟随 {f.source} 中断" for f in self.followers if not f.healthy]
-        if self.stalled:
-            faults.append(self.stalled)
+        faults += [fault for fault in (self.stalled, self.dead) if fault]
         if self.projector and self.projector.fault:
             faults.append(f"视图投影停止：{self.projector.fault}")
         try:
@@ -217,6 +226,10 @@ class Runtime:
             return self.policies.in_force(legal_date(self.clock.now()))
         except NoPolicyInForce as error:
             raise ProblemError("no_policy_in_force", str(error)) from None
+
+    def policy_to_read(self) -> Policy:
+        """The policy by which the record may be read: also after the last pack has ended."""
+        return self.policies.known_on(legal_date(self.clock.now()))
 
     async def head(self) -> Head:
         return await asyncio.to_thread(self.log.head)
@@ -303,7 +316,7 @@ class Runtime:
                     await self._catch_up(reaction)
                 self.stalled, pause = None, 0.2
             except Exception as error:
-                self.stalled = f"反应停止：{error!r}"
+                self.stalled = f"反应停止：{type(error).__name__}"
                 log.exception("reaction_stopped", service=self.name)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 10.0)

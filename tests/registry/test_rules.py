@@ -20,6 +20,7 @@ from shared.events.registry import (
     DeclarationWithdrawn,
     InformationResource,
     ListApproval,
+    NoDataStatementApproved,
     ProjectCodeAssigned,
     ProjectCodeTaken,
     ProjectDeclared,
@@ -28,12 +29,14 @@ from shared.events.registry import (
     ResourcesCatalogued,
     ReviewResult,
     SharingType,
+    StatementApproval,
     SystemCatalogued,
     UnitRegistered,
     Withdrawal,
 )
 from shared.events.standing import Barring
 from shared.events.vocabulary import Source
+from shared.regulation.common import decider_did_not_submit
 from tests.registry.building import (
     LISTS,
     NEW_YEARS_EVE,
@@ -67,7 +70,7 @@ from tests.support.builders import (
     profile,
     yuan,
 )
-from tests.support.given_when_then import SUBJECT, as_recorded
+from tests.support.given_when_then import OFFICER, SUBJECT, as_recorded
 
 NOBODY = UUID("01890000-0000-7000-8000-0000000000ff")
 
@@ -359,3 +362,61 @@ def test_a_classified_project_is_refused_before_anything_else_is_looked_at() -> 
 
 def test_money_is_never_rounded() -> None:
     assert str(yuan("0.10") + yuan("0.20")) == "0.30"
+
+
+# -- 回避、日期 ----------------------------------------------------------------------------
+
+
+def test_whoever_declared_does_not_review_list_or_approve() -> None:
+    """Histories here are recorded by `officer-1`."""
+    PROJECTS.given(declared()).by(OFFICER).when(
+        decisions.record_central_review, review()
+    ).then_broken(decider_did_not_submit)
+    LISTS.with_facts(projects={SUBJECT: project(declared(), reviewed())}).by(OFFICER).when(
+        decisions.submit_annual_list, annual_list()
+    ).then_broken(decider_did_not_submit)
+    approval = ListApproval(document=document("批准文件", "乐府〔2026〕8号"))
+    LISTS.given(list_submitted()).with_facts(
+        projects={SUBJECT: project(declared(), reviewed())}
+    ).by(OFFICER).when(decisions.approve_annual_list, approval).then_broken(decider_did_not_submit)
+
+
+def test_a_statement_of_no_data_needs_the_bureaus_agreement() -> None:
+    approval = StatementApproval(text="同意")
+    stated = ResourcesCatalogued(
+        on=date(2026, 5, 6),
+        project_id=SUBJECT,
+        unit_id=UNIT,
+        catalogue=ResourceCatalogue(no_data_statement="仅为机房改造，不产生数据"),
+    )
+    case = PROJECTS.given(declared())
+    case.when(decisions.approve_no_data_statement, approval).then_broken(
+        rules.no_data_statement_awaits_approval
+    )
+    agreed = case.given(stated).when(decisions.approve_no_data_statement, approval)
+    agreed.then(NoDataStatementApproved)
+    case.given(stated, *agreed.events).when(
+        decisions.approve_no_data_statement, approval
+    ).then_broken(rules.no_data_statement_awaits_approval)
+    case.given(stated).by(OFFICER).when(decisions.approve_no_data_statement, approval).then_broken(
+        decider_did_not_submit
+    )
+
+
+def test_the_plan_year_counts_from_receipt_not_from_the_paper() -> None:
+    backdated = declaration(on="2025-12-31", plan_year=2026)
+    ready().when(decisions.declare_project, backdated).then_broken(
+        rules.plan_year_is_next_year_or_off_cycle
+    )
+
+
+def test_a_paper_from_before_the_regulation_is_malformed() -> None:
+    ready().when(decisions.declare_project, declaration(on="2022-06-24")).then_invalid("on")
+    ready().when(decisions.declare_project, declaration(on="2022-06-25")).then(ProjectDeclared)
+
+
+def test_a_code_of_tomorrow_is_malformed() -> None:
+    tomorrow = CodeAssignment(code="2605-511100-04-04-123456", obtained_on=date(2026, 5, 7))
+    PROJECTS.given(declared()).when(decisions.assign_project_code, tomorrow).then_invalid(
+        "obtained_on"
+    )

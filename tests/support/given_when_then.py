@@ -21,6 +21,11 @@ from shared.regulation.pack import Library, installed
 
 TODAY = date(2026, 5, 6)
 OFFICER = Actor(person="officer-1", name="张三", body="DEB", role="OFFICER")
+"""By whom histories are recorded."""
+
+DECIDER = Actor(person="officer-2", name="孙八", body="DEB", role="OFFICER")
+"""Who decides, unless a case says otherwise: another person, as the regulation wants it."""
+
 SUBJECT = UUID("01890000-0000-7000-8000-000000000001")
 
 
@@ -90,7 +95,7 @@ class Case:
     service: str
     history: tuple[Event, ...] = ()
     today: date = TODAY
-    actor: Actor = OFFICER
+    actor: Actor = DECIDER
     subject: str = str(SUBJECT)
     policies: Library = field(default_factory=installed)
 
