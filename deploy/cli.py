@@ -34,6 +34,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 console = Console(width=None if sys.stdout.isatty() else 120)
 ServiceNames = Annotated[list[str] | None, typer.Argument(help=f"服务：{'、'.join(SERVICES)}")]
 Port = Annotated[int, typer.Option(help="端口")]
@@ -51,6 +52,7 @@ def run(
 ) -> None:
     """全部服务合一运行：一个进程、一个端口；未给 DSN 时自带 PostgreSQL。"""
     settings = Settings() if mode is None else Settings(mode=mode)
+    _mode_is_meant(settings, host, stated=mode is not None)
     with databases(settings) as found:
         found.migrate(settings)
         console.print(f"govit 正在 http://{host}:{port}/ 上运行（{settings.mode.value}）")
@@ -67,6 +69,7 @@ def serve(
     """单独运行一个服务（分立部署）；不自动迁移，须先执行 govit migrate。"""
     _known(service)
     settings = Settings()
+    _mode_is_meant(settings, host, stated=False)
     with databases(settings, [service]) as found:
         serve_http(
             CREATORS[service](settings, found.dsns[service].app), host, port, root_path=root_path
@@ -230,6 +233,8 @@ def _ask(url: str, path: str, parameters: dict[str, Any]) -> dict[str, Any]:
     token_given = os.environ.get("GOVIT_TOKEN")
     if token_given is None:
         settings = Settings()
+        if settings.mode is InstanceMode.PRODUCTION:
+            _fail("生产模式下请以 GOVIT_TOKEN 提供令牌")
         auditor = Actor(person="cli", name="审计人员", body="AUD", role="OFFICER")
         token_given = DevelopmentIssuer(settings.home).token(auditor)
     try:
@@ -245,6 +250,15 @@ def _ask(url: str, path: str, parameters: dict[str, Any]) -> dict[str, Any]:
     if answer.is_error:
         _fail(content.get("detail", answer.text))
     return content
+
+
+def _mode_is_meant(settings: Settings, host: str, *, stated: bool) -> None:
+    # In development anybody gets any token: nobody should run that for real by saying nothing.
+    real = host not in LOOPBACK or any(settings.dsn(service) for service in SERVICES)
+    if real and not stated and "GOVIT_MODE" not in os.environ:
+        _fail(
+            "监听外部地址或使用自备数据库时，须以 GOVIT_MODE 指明 production、sandbox 或 development"
+        )
 
 
 def _known(service: str) -> str:

@@ -150,3 +150,23 @@ def test_production_refuses_what_is_for_development(tmp_path: Path) -> None:
     assert "GOVIT_ISSUER_KEY" in shown.stderr
     shown = govit("token", "--person", "x", "--body", "DEB", GOVIT_MODE="production")
     assert shown.returncode != 0
+
+
+def test_what_is_open_to_others_says_in_which_mode_it_runs(tmp_path: Path) -> None:
+    home = str(tmp_path)
+    assert "GOVIT_MODE" in govit("run", "--host", "0.0.0.0", GOVIT_HOME=home).stderr
+    dsn = {"GOVIT_REGISTRY_DSN": "postgresql://nobody@/nothing"}
+    assert "GOVIT_MODE" in govit("serve", "registry", GOVIT_HOME=home, **dsn).stderr
+
+
+def test_in_production_a_reader_brings_a_token(tmp_path: Path) -> None:
+    shown = govit(
+        "integrity",
+        GOVIT_HOME=str(tmp_path),
+        GOVIT_MODE="production",
+        GOVIT_ISSUER_KEY="/nowhere",
+        GOVIT_SERVICE_TOKEN="x",
+    )
+    assert shown.returncode == 2
+    assert "GOVIT_TOKEN" in shown.stderr
+    assert not (tmp_path / "issuer.json").exists()

@@ -112,7 +112,7 @@ class City:
     async def get(
         self, path: str, *, by: str = "AUD", unit: str | None = None, **query: Any
     ) -> httpx.Response:
-        return await self.http.get(path, params=query, headers=self.headers(by, unit=unit))
+        return await self.http.get(path, params=query or None, headers=self.headers(by, unit=unit))
 
     def runtime(self, service: str) -> Any:
         """A service's runtime, for tests that look behind HTTP."""

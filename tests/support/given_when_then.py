@@ -17,7 +17,7 @@ from shared.kernel.dates import SHANGHAI
 from shared.kernel.identifiers import uuid7
 from shared.regulation import Context, Rule, RuleBroken
 from shared.regulation.decision import Decision, InvalidField
-from shared.regulation.pack import Library, installed
+from shared.regulation.pack import Library, Pack, installed
 
 TODAY = date(2026, 5, 6)
 OFFICER = Actor(person="officer-1", name="张三", body="DEB", role="OFFICER")
@@ -111,6 +111,13 @@ class Case:
     def at(self, day: date) -> "Case":
         """The day on which the decision is taken."""
         return replace(self, today=day)
+
+    def under(self, **values: int | str | bool) -> "Case":
+        """The case under a policy with other values from the start."""
+        packs = [pack.model_dump(mode="json") for pack in self.policies.packs]
+        for value in (value for pack in packs for value in pack["values"]):
+            value["value"] = values.get(value["key"], value["value"])
+        return replace(self, policies=Library(tuple(Pack.model_validate(p) for p in packs)))
 
     def state(self) -> Any:
         state = self.initial

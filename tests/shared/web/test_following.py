@@ -1,4 +1,4 @@
-"""Facts from other services: never stale once the fence has passed, and followers outlive faults."""
+"""Facts from other services: never stale behind the fence; followers outlive faults."""
 
 import asyncio
 import threading

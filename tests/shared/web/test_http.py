@@ -3,6 +3,7 @@
 import asyncio
 import json
 import uuid
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -397,3 +398,76 @@ async def test_a_sandbox_clock_only_runs_forwards(city: City, service: str) -> N
     answer = await city.http.put(f"/{service}/sandbox/clock", json={"to": "2020-01-01T00:00:00Z"})
     assert problem(answer, 422, "invalid_payload")["errors"][0]["field"] == "to"
     assert (await city.http.get(f"/{service}/sandbox/clock")).json()["now"] >= now
+
+
+# -- what nobody learns --------------------------------------------------------------------
+
+
+async def test_anothers_project_cannot_be_probed(city: City) -> None:
+    unit, command = await a_declaration(city)
+    stranger = await a_unit(city)
+    declared = await city.post(PROJECTS, command, by="UNIT", unit=unit)
+    there, absent = f"{PROJECTS}/{declared.json()['id']}", f"{PROJECTS}/{uuid.uuid4()}"
+    seen = [await city.get(path, by="UNIT", unit=stranger) for path in (there, absent)]
+    assert {a.json()["detail"] for a in seen} == {seen[0].json()["detail"]}
+    body = {"reason": "需求变化"}
+    for version in ('"1"', '"7"', "*"):
+        tried = [
+            await city.post(
+                f"{path}/withdrawal", body, by="UNIT", unit=stranger, **{"If-Match": version}
+            )
+            for path in (there, absent)
+        ]
+        assert [a.status_code for a in tried] == [403, 403]
+        assert not any("etag" in a.headers for a in tried)
+
+
+async def test_an_unknown_body_reads_nothing(city: City) -> None:
+    unit, command = await a_declaration(city)
+    declared = await city.post(PROJECTS, command, by="UNIT", unit=unit)
+    for path in (PROJECTS, f"{PROJECTS}/{declared.json()['id']}", "/registry/v1/units"):
+        problem(await city.get(path, by="SUPPLIER"), 403, "not_authorised")
+
+
+async def test_a_token_for_a_unit_names_the_unit(city: City) -> None:
+    nameless = {"person": "x", "name": "x", "body": "UNIT", "role": "OFFICER"}
+    answer = await city.http.post("/registry/development/tokens", json=nameless)
+    problem(answer, 422, "invalid_payload")
+
+
+@pytest.mark.parametrize("cursor", ["AA", "_", "中"])
+async def test_a_hostile_cursor_is_refused(city: City, cursor: str) -> None:
+    problem(await city.get("/registry/v1/units", by="DEB", cursor=cursor), 422, "invalid_payload")
+
+
+async def test_positions_beyond_the_databases_are_refused(city: City) -> None:
+    answer = await city.get("/registry/v1/feed", by="DEB", after=10**30)
+    problem(answer, 422, "invalid_payload")
+    problem(await city.get(PROJECTS, by="DEB", min_position=10**30), 422, "invalid_payload")
+
+
+# -- refusals and the end of the regulation ------------------------------------------------
+
+
+async def test_a_bodys_refusal_is_on_the_units_register(city: City) -> None:
+    unit, command = await a_declaration(city)
+    declared = await city.post(PROJECTS, command, by="UNIT", unit=unit)
+    path = f"{PROJECTS}/{declared.json()['id']}/no-data-statement-approval"
+    refused = await city.post(path, {"text": "同意"}, by="DEB")
+    problem(refused, 409, "rule_broken")
+    register = (await city.get(f"/audit/v1/refusals?unit={unit}")).json()["items"]
+    assert [item["command"] for item in register] == ["approve_no_data_statement"]
+
+
+async def test_after_the_regulation_decisions_end_and_the_record_stays(fresh_city: City) -> None:
+    city = fresh_city
+    unit, command = await a_declaration(city)
+    declared = await city.post(PROJECTS, command, by="UNIT", unit=unit)
+    city.clock.advance_to(datetime(2027, 6, 24, 16, 0, tzinfo=UTC))  # midnight in Leshan
+    late = await city.post(PROJECTS, command, by="UNIT", unit=unit)
+    problem(late, 503, "no_policy_in_force")
+    project = declared.json()["id"]
+    assert (await city.get(f"{PROJECTS}/{project}", by="DEB")).status_code == 200
+    assert (await city.get(f"/audit/v1/projects/{project}/history")).status_code == 200
+    assert (await city.get("/audit/v1/integrity")).json()["intact"] is True
+    assert (await city.http.get("/registry/version")).status_code == 200
