@@ -256,9 +256,7 @@ def _mode_is_meant(settings: Settings, host: str, *, stated: bool) -> None:
     # In development anybody gets any token: nobody should run that for real by saying nothing.
     real = host not in LOOPBACK or any(settings.dsn(service) for service in SERVICES)
     if real and not stated and "GOVIT_MODE" not in os.environ:
-        _fail(
-            "监听外部地址或使用自备数据库时，须以 GOVIT_MODE 指明 production、sandbox 或 development"
-        )
+        _fail("监听外部地址或使用自备数据库时，须以 GOVIT_MODE 指明运行模式（如 production）")
 
 
 def _known(service: str) -> str:

@@ -33,10 +33,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.schema import CreateSchema, CreateTable, DropSchema
 
 from shared.events import Recorded
-from shared.events.upcasting import recorded
+from shared.eventstore.decoding import decoded
 from shared.eventstore.log import EventLog
 from shared.eventstore.migrations import sqlalchemy_url
-from shared.eventstore.records import RecordedEvent
 from shared.eventstore.threads import in_thread
 
 __all__ = ["Change", "Comparison", "Projector", "Put", "Views", "Write"]
@@ -192,27 +191,15 @@ class Projector:
         start = done
         last = LAST if upto is None else upto
         while done < last and (rows := self._log.read(done, min(BATCH, last - done))):
-            writes = [write for row in rows for write in self._views.project(self._decoded(row))]
+            writes = [
+                write for row in rows for write in self._views.project(decoded(self._service, row))
+            ]
             for statement, together in groupby(writes, _statement):
                 connection.execute(statement, [_parameters(write) for write in together])
             done = rows[-1].position
         if done != start:
             connection.execute(update(self._views.position).values(position=done))
         return done
-
-    def _decoded(self, row: RecordedEvent) -> Recorded:
-        return recorded(
-            service=self._service,
-            position=row.position,
-            stream=row.stream_id,
-            version=row.version,
-            event_id=row.event_id,
-            event_type=row.type,
-            schema_version=row.schema_version,
-            data=row.data,
-            meta=row.meta,
-            recorded_at=row.recorded_at,
-        )
 
     # -- rebuilding ------------------------------------------------------------------------
 

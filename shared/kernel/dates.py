@@ -17,8 +17,3 @@ def add_months(start: date, months: int) -> date:
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
     day = min(start.day, calendar.monthrange(year, month + 1)[1])
     return date(year, month + 1, day)
-
-
-def year_end(year: int) -> date:
-    """31 December."""
-    return date(year, 12, 31)

@@ -122,9 +122,6 @@ class Policy:
     def flag(self, key: str) -> bool:
         return bool(self.pack.value(key, self.on))
 
-    def code(self, key: str) -> str:
-        return str(self.pack.value(key, self.on))
-
     def money(self, key: str) -> Money:
         return Money.of(str(self.pack.value(key, self.on)))
 

@@ -19,6 +19,7 @@ from pydantic import Field
 
 from shared.events import EVENTS, Event, Meta, Recorded
 from shared.events.refusals import RequestRefused
+from shared.eventstore.decoding import reference
 from shared.eventstore.errors import IdempotencyKeyReused, VersionConflict
 from shared.eventstore.records import Append, Appended, IdempotencyKey, NewEvent, RecordedEvent
 from shared.kernel.actor import Actor
@@ -313,7 +314,7 @@ class Desk:
         contents: list[tuple[Event, Meta]],
     ) -> None:
         news = [
-            Recorded(event, self.runtime.ref(row), meta, row.recorded_at)
+            Recorded(event, reference(self.runtime.name, row), meta, row.recorded_at)
             for row, (event, meta) in zip(appended.events, contents, strict=True)
             if row.stream_id == stream
         ]

@@ -124,9 +124,7 @@ async def page(
     try:
         await projector.reach(asked.min_position, REACH_SECONDS)
     except TimeoutError:
-        raise ProblemError(
-            "facts_not_fresh", "视图尚未反映该位置，请稍后重试", headers={"Retry-After": "1"}
-        ) from None
+        raise _not_there_yet() from None
     if asked.cursor:
         query = query.where(key > _opened(asked.cursor, key))
 
@@ -137,10 +135,18 @@ async def page(
             return list(rows), int(position)
 
     rows, position = await asyncio.to_thread(read)
+    if position < asked.min_position:  # the views have just been rebuilt beside us
+        raise _not_there_yet()
     more = len(rows) > asked.limit
     shown = rows[: asked.limit]
     following = _sealed(str(shown[-1]._mapping[key.name])) if more else None
     return make(items=tuple(map(row, shown)), next=following, position=position)
+
+
+def _not_there_yet() -> ProblemError:
+    return ProblemError(
+        "facts_not_fresh", "视图尚未反映该位置，请稍后重试", headers={"Retry-After": "1"}
+    )
 
 
 def _sealed(value: str) -> str:

@@ -13,14 +13,13 @@ from eventsourcing.persistence import Tracking
 from fastapi import FastAPI
 
 from shared.events import Event, Recorded
-from shared.events.upcasting import recorded
+from shared.eventstore.decoding import decoded
 from shared.eventstore.inbox import Inbox
 from shared.eventstore.log import EventLog
 from shared.eventstore.migrations import require_head
 from shared.eventstore.projection import Projector, Views
 from shared.eventstore.records import Head, RecordedEvent
 from shared.eventstore.threads import in_thread
-from shared.kernel.actor import EventRef
 from shared.kernel.dates import legal_date
 from shared.regulation.pack import Library, NoPolicyInForce, Policy, installed
 from shared.web.actors import SYSTEM, DevelopmentIssuer, Verifier
@@ -237,31 +236,6 @@ class Runtime:
     async def read(self, after: int, limit: int) -> list[RecordedEvent]:
         return await asyncio.to_thread(self.log.read, after, limit)
 
-    def ref(self, row: RecordedEvent) -> EventRef:
-        """Where a row of this service's log stands."""
-        return EventRef(
-            service=self.name,
-            position=row.position,
-            stream=row.stream_id,
-            version=row.version,
-            event_id=row.event_id,
-        )
-
-    def as_recorded(self, row: RecordedEvent) -> Recorded:
-        """A row of this service's log as the event it holds."""
-        return recorded(
-            service=self.name,
-            position=row.position,
-            stream=row.stream_id,
-            version=row.version,
-            event_id=row.event_id,
-            event_type=row.type,
-            schema_version=row.schema_version,
-            data=row.data,
-            meta=row.meta,
-            recorded_at=row.recorded_at,
-        )
-
     async def fold(
         self, aggregate: Aggregate, subject: object, *, fresh: bool = True, new: bool = False
     ) -> Folded:
@@ -280,7 +254,7 @@ class Runtime:
         rows = await asyncio.to_thread(self.log.stream, stream, base.version)
         state = base.state
         for row in rows:
-            state = aggregate.evolve(state, self.as_recorded(row))
+            state = aggregate.evolve(state, decoded(self.name, row))
         folded = Folded(rows[-1].version, state) if rows else base
         if folded.version:
             self._remember(stream, folded)

@@ -112,6 +112,7 @@ def acceptance(conclusion: str, number: str) -> dict[str, Any]:
             {"item": "CRYPTOGRAPHY", "passed": passed, "note": "密码应用安全性评估基本符合"},
             {"item": "ENERGY", "passed": None, "note": "部署于政务云，不适用"},
         ],
+        "confirmed_conditions": [CONDITION] if passed else [],
         "text": "验收组查阅资料、核验功能，经质询和讨论形成本意见。",
     }
 
@@ -587,6 +588,7 @@ CONTENT: dict[tuple[str, str], dict[str, Any]] = {
     ("AcceptanceScheduled", ""): of_project(
         "2026-04-08",
         delivery_mode="SELF_BUILD",
+        replied_on=day("2026-04-08"),
         planned_end=day("2026-11-30"),
         due_on=day("2027-02-28"),
         custom_development=True,
@@ -659,7 +661,9 @@ CONTENT: dict[tuple[str, str], dict[str, Any]] = {
                 material("AUDIT", "第三方审计报告"),
                 inapplicable("DATA_RISK", "不处理重要数据"),
             ],
-            "closed_conditions": [CONDITION],
+            "closed_conditions": [
+                {"condition": CONDITION, "evidence": document("审核条件落实证明")}
+            ],
         },
     ),
     ("AcceptanceConcluded", ""): of_project(
@@ -680,6 +684,7 @@ CONTENT: dict[tuple[str, str], dict[str, Any]] = {
             "conclusion": "PASSED",
             "reviewers": ["市财政局", "专家 赵某某"],
             "document": document("服务验收审核意见", "乐数验〔2027〕8号"),
+            "confirmed_conditions": [CONDITION],
             "text": "服务质量达到约定，审核通过。",
         },
         filing_due_on=day("2027-04-25"),

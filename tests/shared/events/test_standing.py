@@ -42,6 +42,7 @@ def scheduled(due_on: date) -> Event:
     return AcceptanceScheduled(
         on=TODAY,
         delivery_mode=DeliveryMode.SELF_BUILD,
+        replied_on=date(2025, 3, 3),
         planned_end=date(2026, 4, 1),
         due_on=due_on,
         custom_development=False,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.kernel.dates import SHANGHAI, add_months, legal_date, year_end
+from shared.kernel.dates import SHANGHAI, add_months, legal_date
 
 days = st.dates(min_value=date(2000, 1, 1), max_value=date(2100, 12, 31))
 some_months = st.integers(min_value=0, max_value=240)
@@ -92,7 +92,3 @@ def test_shanghai_keeps_one_offset_all_year() -> None:
     assert {SHANGHAI.utcoffset(datetime(2026, month, 1)) for month in range(1, 13)} == {
         timedelta(hours=8)
     }
-
-
-def test_a_year_ends_on_its_last_day() -> None:
-    assert year_end(2026) + timedelta(days=1) == date(2027, 1, 1)
