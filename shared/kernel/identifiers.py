@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from random import getrandbits
 from typing import Annotated
 from uuid import UUID
@@ -19,6 +20,7 @@ def credit_code_check(first17: str) -> str:
     return _ALPHABET[-total % 31]
 
 
+@lru_cache(maxsize=4096)
 def credit_code(value: str) -> str:
     """`value` if it is a valid 统一社会信用代码; ValueError otherwise."""
     if len(value) != 18 or any(c not in _VALUES for c in value):
