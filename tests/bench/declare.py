@@ -29,6 +29,7 @@ CONNECTIONS = 32
 ROUNDS = 5
 SECONDS = 2.0
 BAR = 0.2
+OTHERS = ("approval", "budget", "acceptance")
 PATH = "/v1/projects"
 
 
@@ -114,7 +115,7 @@ def _city(home: Path, registry: int, others: int) -> Iterator[None]:
     settings = Settings(home=home)
     beside = f"http://127.0.0.1:{others}"
     urls = {"GOVIT_REGISTRY_URL": f"http://127.0.0.1:{registry}"}
-    urls |= {f"GOVIT_{s.upper()}_URL": f"{beside}/{s}" for s in ("approval", "acceptance")}
+    urls |= {f"GOVIT_{s.upper()}_URL": f"{beside}/{s}" for s in OTHERS}
     with databases(settings) as found:
         found.migrate(settings)
         with (

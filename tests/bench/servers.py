@@ -39,8 +39,8 @@ def main() -> None:
         if kind == "registry":
             app = CREATORS["registry"](settings, dsns["registry"])
         else:
-            # Its facts come from acceptance, which in turn rests on approval.
-            app = all_in_one(settings, dsns, ["approval", "acceptance"])
+            # Its facts come from acceptance, which in turn rests on approval and budget.
+            app = all_in_one(settings, dsns, ["approval", "budget", "acceptance"])
         serve(app, "127.0.0.1", port, log_level="warning")
 
 
