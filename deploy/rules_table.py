@@ -67,8 +67,9 @@ def treatments() -> tuple[Treatment, ...]:
     """Every row of the regulation as the product treats it now; RowsError on contradictions."""
     for service in LOGS:
         import_module(f"services.{service}.rules")  # defining a rule enters it in RULES
-    # By service, whichever of them happened to be imported first.
-    ordered = sorted(RULES.values(), key=lambda rule: LOGS.index(rule.service))
+    # By service, whichever of them happened to be imported first; before them what they share.
+    order = {service: place for place, service in enumerate(LOGS)}
+    ordered = sorted(RULES.values(), key=lambda rule: order.get(rule.service, -1))
     return rows.installed().treated(ordered)
 
 

@@ -206,7 +206,7 @@ async def conclude_acceptance(
         project_id,
         decisions.conclude_acceptance,
         acceptance,
-        facts=first_step_of(project_id),
+        facts=latest_schedule_of(project_id),
     )
 
 
@@ -242,7 +242,7 @@ async def review_service_acceptance(
         project_id,
         decisions.review_service_acceptance,
         review,
-        facts=first_step_of(project_id),
+        facts=latest_schedule_of(project_id),
     )
 
 

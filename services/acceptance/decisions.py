@@ -34,7 +34,7 @@ from shared.events.acceptance import (
     TrialRunStarted,
     TrialStart,
 )
-from shared.events.approval import ChangeApproved, ChangeFiled, ReplyIssued
+from shared.events.approval import ChangeApproved, ReplyIssued
 from shared.kernel.dates import add_months
 from shared.kernel.model import present
 from shared.regulation import Context, Policy
@@ -62,31 +62,30 @@ def _after_trial_run(planned_end: date, months: int) -> date:
 
 def schedule_acceptance(
     project: Project,
-    cause: ReplyIssued | ChangeApproved | ChangeFiled,
+    cause: ReplyIssued | ChangeApproved,
     facts: Facts,
     context: Context,
 ) -> Event:
     """验收期限（第三十一条）: planned end and trial run; an extension once granted stands."""
-    policy = project.policy if isinstance(cause, ChangeFiled) else cause.policy
-    planned_end = present(
-        cause.change.planned_end if isinstance(cause, ChangeFiled) else cause.planned_end
-    )
-    months = _policy(policy, context).number("trial_months")
+    planned_end = cause.planned_end
+    months = _policy(cause.policy, context).number("trial_months")
     due_on = max(_after_trial_run(planned_end, months), project.extended_to or date.min)
     context.require(
         rules.acceptance_follows_the_baseline(project, cause, facts.origin, planned_end, due_on)
     )
     reply = cause if isinstance(cause, ReplyIssued) else project
     return AcceptanceScheduled(
-        on=cause.on,
+        # A paper older than an overdue finding must not lift it with a date already past then.
+        on=max(cause.on, project.overdue_on or date.min),
         project_id=cause.project_id,
         unit_id=cause.unit_id,
         delivery_mode=present(reply.delivery_mode),
+        replied_on=cause.on if isinstance(cause, ReplyIssued) else present(project.replied_on),
         planned_end=planned_end,
         due_on=due_on,
         custom_development=reply.custom_development,
         baseline=present(facts.origin.baseline),
-        policy=policy,
+        policy=cause.policy,
         open_conditions=reply.open_conditions,
         participants=facts.origin.participants,
     )
@@ -96,22 +95,26 @@ def report_completion(
     project: Project, completion: Completion, facts: Facts, context: Context
 ) -> Event:
     """建设内容完成（第三十一条）."""
+    on = context.date_of(completion, since=project.replied_on)
     context.require(rules.acceptance_is_scheduled(project))
-    context.require(rules.construction_is_under_way(project))
-    return CompletionReported(
-        on=context.date_of(completion), **project.identity, completion=completion
+    context.require(
+        rules.construction_is_under_way(project),
+        rules.completion_is_reported_in_time(on, context.today, _policy(project.policy, context)),
     )
+    return CompletionReported(on=on, **project.identity, completion=completion)
 
 
 def start_trial_run(project: Project, start: TrialStart, facts: Facts, context: Context) -> Event:
     """试运行开始（第三十一条）."""
     on = context.date_of(start)
     context.require(rules.acceptance_is_scheduled(project))
-    context.require(rules.trial_run_follows_completion(project, on))
-    months = _policy(project.policy, context).number("trial_months")
-    return TrialRunStarted(
-        on=on, **project.identity, start=start, earliest_end=add_months(on, months)
+    policy = _policy(project.policy, context)
+    context.require(
+        rules.trial_run_follows_completion(project, on),
+        rules.trial_start_is_reported_in_time(on, context.today, policy),
     )
+    earliest = add_months(on, policy.number("trial_months"))
+    return TrialRunStarted(on=on, **project.identity, start=start, earliest_end=earliest)
 
 
 def report_trial_incident(
@@ -133,18 +136,20 @@ def report_trial_incident(
 
 def record_handover(project: Project, handover: Handover, facts: Facts, context: Context) -> Event:
     """成果移交（第四十三条）."""
+    on = context.date_of(handover, since=project.replied_on)
     context.require(rules.acceptance_is_scheduled(project))
     context.require(
         rules.handover_precedes_acceptance(project),
-        rules.handover_includes_custom_source(project, handover),
+        rules.handover_includes_custom_source(project, handover, facts.origin),
     )
-    return HandoverRecorded(on=context.date_of(handover), **project.identity, handover=handover)
+    return HandoverRecorded(on=on, **project.identity, handover=handover)
 
 
 def request_extension(
     project: Project, extension: Extension, facts: Facts, context: Context
 ) -> Event:
     """延期验收申请（第三十一条）."""
+    on = context.date_of(extension, since=project.replied_on)
     context.require(rules.acceptance_is_scheduled(project))
     context.require(
         rules.extension_is_requested_in_time(project, context.today),
@@ -152,9 +157,7 @@ def request_extension(
         rules.acceptance_is_not_yet_applied_for(project),
         rules.no_extension_awaits_its_ruling(project),
     )
-    return ExtensionRequested(
-        on=context.date_of(extension), **project.identity, extension=extension
-    )
+    return ExtensionRequested(on=on, **project.identity, extension=extension)
 
 
 def rule_on_extension(
@@ -163,7 +166,10 @@ def rule_on_extension(
     """延期验收意见（第三十一条）: granted, the due date moves."""
     context.require(rules.acceptance_is_scheduled(project))
     context.require(rules.extension_awaits_its_ruling(project))
-    on = context.date_of(ruling)
+    context.require(
+        rules.decider_did_not_submit(context.actor, (present(project.extension_requested_by),))
+    )
+    on = context.date_of(ruling, since=project.extension_requested_on)
     if not ruling.approved:
         return ExtensionRefused(on=on, **project.identity, ruling=ruling)
     # A change approved meanwhile may have moved the due date beyond what was asked for.
@@ -175,7 +181,7 @@ def apply_for_acceptance(
     project: Project, application: AcceptanceApplication, facts: Facts, context: Context
 ) -> Event:
     """申请验收（第三十一条）: again after a failed one."""
-    on = context.date_of(application)
+    on = context.date_of(application, since=project.concluded_on)
     context.require(rules.acceptance_is_scheduled(project))
     context.require(
         rules.opinion_conditions_are_met(project, application),
@@ -184,7 +190,7 @@ def apply_for_acceptance(
         rules.acceptance_materials_are_complete(
             project, application, _policy(project.policy, context)
         ),
-        rules.custom_development_is_handed_over(project),
+        rules.custom_development_is_handed_over(project, facts.origin),
     )
     return AcceptanceApplied(on=on, **project.identity, application=application)
 
@@ -197,12 +203,15 @@ def conclude_acceptance(
     context.require(rules.acceptance_is_scheduled(project))
     policy = _policy(project.policy, context)
     context.require(
+        rules.decider_did_not_submit(context.actor, project.applied_by),
+        rules.passed_project_has_its_conditions_confirmed(project, acceptance),
         rules.acceptance_is_applied_for(project, on),
         rules.concluded_project_is_self_built(project),
         rules.acceptance_opinion_bears_a_number(acceptance.document),
         rules.important_content_is_assessed(acceptance, policy),
         rules.passed_project_fails_no_important_content(acceptance),
     )
+    _require_handover_to_pass(project, acceptance.conclusion, facts, context)
     return AcceptanceConcluded(
         on=on,
         **project.identity,
@@ -233,10 +242,13 @@ def review_service_acceptance(
     on = context.date_of(review)
     context.require(rules.acceptance_is_scheduled(project))
     context.require(
+        rules.decider_did_not_submit(context.actor, project.applied_by),
+        rules.passed_project_has_its_conditions_confirmed(project, review),
         rules.acceptance_opinion_bears_a_number(review.document),
         rules.service_acceptance_is_reported(project, on),
         rules.review_passes_only_what_the_unit_accepted(project, review),
     )
+    _require_handover_to_pass(project, review.conclusion, facts, context)
     policy = _policy(project.policy, context)
     return AcceptanceReviewed(
         on=on,
@@ -244,6 +256,14 @@ def review_service_acceptance(
         review=review,
         filing_due_on=_filing_due_on(review.conclusion, on, policy),
     )
+
+
+def _require_handover_to_pass(
+    project: Project, conclusion: AcceptanceConclusion, facts: Facts, context: Context
+) -> None:
+    # Again, since a contract may have been recorded after the application.
+    if conclusion is AcceptanceConclusion.PASSED:
+        context.require(rules.custom_development_is_handed_over(project, facts.origin))
 
 
 def _filing_due_on(conclusion: AcceptanceConclusion, on: date, policy: Policy) -> date | None:

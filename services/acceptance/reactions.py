@@ -1,4 +1,4 @@
-"""Facts from registry and approval, and the schedule that follows approval's baselines."""
+"""Facts from registry, approval and budget, and the schedule that follows approval's baselines."""
 
 from dataclasses import replace
 from uuid import UUID
@@ -21,8 +21,12 @@ from shared.web.runtime import Aggregate, Reaction, Runtime
 
 PROJECT = Aggregate("project", Project(), evolve_project)
 
-BASELINES = frozenset({"ReplyIssued", "ChangeApproved", "ChangeFiled"})
-FOLLOWS = {"registry": frozenset({"ProjectDeclared", "ProjectListed"}), "approval": BASELINES}
+BASELINES = frozenset({"ReplyIssued", "ChangeApproved"})
+FOLLOWS = {
+    "registry": frozenset({"ProjectDeclared", "ProjectListed"}),
+    "approval": BASELINES,
+    "budget": frozenset({"ContractRecorded"}),
+}
 
 
 def first_step_of(project_id: UUID) -> Gather:
@@ -36,7 +40,7 @@ def first_step_of(project_id: UUID) -> Gather:
 
 
 def latest_schedule_of(project_id: UUID) -> Gather:
-    """Facts for what rests on the due date or the baseline: the schedule is the latest one.
+    """Facts for what rests on the due date, the baseline or the contracts: all are the latest.
 
     Raises ProblemError(503) while approval's newest baseline is not scheduled here yet.
     """

@@ -29,7 +29,8 @@ from shared.events.acceptance import (
     TrialIncidentReported,
     TrialRunStarted,
 )
-from shared.events.approval import ChangeApproved, ChangeFiled, ReplyIssued
+from shared.events.approval import ChangeApproved, ReplyIssued
+from shared.events.budget import ContractRecorded
 from shared.events.envelope import Identity
 from shared.events.registry import ProjectDeclared, ProjectListed
 from shared.events.vocabulary import Coded, DeliveryMode
@@ -68,6 +69,7 @@ class Project:
     custom_development: bool = False
     open_conditions: tuple[str, ...] = ()
     """Conditions of conditional opinions, as the reply carries them."""
+    replied_on: date | None = None
     planned_end: date | None = None
     due_on: date | None = None
     """Last day to apply for acceptance in time."""
@@ -81,8 +83,12 @@ class Project:
     handover: Handover | None = None
     extension: Extension | None = None
     """The request that awaits its ruling."""
+    extension_requested_on: date | None = None
+    extension_requested_by: str | None = None
     extended_to: date | None = None
     applied_on: date | None = None
+    applied_by: tuple[str, ...] = ()
+    """Persons who ever applied for it or reported the unit's own acceptance."""
     application: AcceptanceApplication | None = None
     acceptance: Acceptance | None = None
     reported_on: date | None = None
@@ -124,7 +130,12 @@ def evolve_project(project: Project, recorded: Recorded) -> Project:
         case HandoverRecorded(handover=handover):
             return replace(project, handover=handover)
         case ExtensionRequested(extension=extension):
-            return replace(project, extension=extension)
+            return replace(
+                project,
+                extension=extension,
+                extension_requested_on=on,
+                extension_requested_by=recorded.meta.actor.person,
+            )
         case ExtensionGranted(due_on=due):
             return replace(project, extension=None, due_on=due, extended_to=due, overdue_on=None)
         case ExtensionRefused():
@@ -144,6 +155,7 @@ def _evolve_acceptance(project: Project, recorded: Recorded) -> Project:
                 project,
                 status=Status.APPLIED,
                 applied_on=on,
+                applied_by=_and_who(project, recorded),
                 application=application,
                 extension=None,
                 acceptance=None,
@@ -152,7 +164,13 @@ def _evolve_acceptance(project: Project, recorded: Recorded) -> Project:
                 concluded_on=None,
             )
         case ServiceAcceptanceReported(acceptance=acceptance):
-            return replace(project, status=Status.REPORTED, acceptance=acceptance, reported_on=on)
+            return replace(
+                project,
+                status=Status.REPORTED,
+                applied_by=_and_who(project, recorded),
+                acceptance=acceptance,
+                reported_on=on,
+            )
         case AcceptanceConcluded(acceptance=acceptance, filing_due_on=due):
             return _concluded(
                 replace(project, acceptance=acceptance), acceptance.conclusion, on, due
@@ -163,6 +181,10 @@ def _evolve_acceptance(project: Project, recorded: Recorded) -> Project:
             return replace(project, filed_on=on)
         case _:
             return project
+
+
+def _and_who(project: Project, recorded: Recorded) -> tuple[str, ...]:
+    return tuple(sorted({*project.applied_by, recorded.meta.actor.person}))
 
 
 def _scheduled(project: Project, scheduled: AcceptanceScheduled) -> Project:
@@ -176,6 +198,7 @@ def _scheduled(project: Project, scheduled: AcceptanceScheduled) -> Project:
         delivery_mode=scheduled.delivery_mode,
         custom_development=scheduled.custom_development,
         open_conditions=scheduled.open_conditions,
+        replied_on=scheduled.replied_on,
         planned_end=scheduled.planned_end,
         due_on=scheduled.due_on,
         overdue_on=None if lifted else project.overdue_on,
@@ -198,27 +221,30 @@ def _concluded(
 
 
 def moves_the_planned_end(event: Event) -> bool:
-    """Whether an event of the approval service sets or moves the planned end."""
+    """Whether an event of the approval service sets or moves the planned end.
+
+    A filed change does not: nobody approves it, so it cannot put the unit's own due date off.
+    """
     match event:
         case ReplyIssued(final=final):
             return final
         case ChangeApproved():
             return True
-        case ChangeFiled(change=change):
-            return change.planned_end is not None
         case _:
             return False
 
 
 @dataclass(frozen=True)
 class Origin:
-    """来源: what registry and approval say of a project."""
+    """来源: what registry, approval and budget say of a project."""
 
     unit_id: str | None = None
     participants: tuple[str, ...] = ()
     listed: EventRef | None = None
     baseline: EventRef | None = None
     """Last event that set the planned end."""
+    custom_contract: EventRef | None = None
+    """A contract with custom development, whatever the reply said."""
 
 
 def origin_of(events: Iterable[Recorded]) -> Origin:
@@ -230,6 +256,8 @@ def origin_of(events: Iterable[Recorded]) -> Origin:
                 origin = replace(origin, unit_id=unit)
             case ProjectListed(participants=participants):
                 origin = replace(origin, participants=participants, listed=recorded.ref)
+            case ContractRecorded(contract=contract) if contract.custom_development:
+                origin = replace(origin, custom_contract=recorded.ref)
             case event if moves_the_planned_end(event):
                 origin = replace(origin, baseline=recorded.ref)
             case _:

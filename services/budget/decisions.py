@@ -156,7 +156,7 @@ def submit_operation_plan(
     context.require(
         rules.system_of_the_money_is_catalogued(facts.background),
         rules.operation_money_needs_a_passed_acceptance(facts.background),
-        rules.operation_plan_is_submitted_the_year_before(plan, on),
+        rules.operation_plan_is_submitted_the_year_before(plan, context.today),
         rules.budget_year_has_no_other_operation_plan(project, plan),
     )
     return OperationPlanSubmitted(
@@ -171,7 +171,10 @@ def assess_operation_plan(
     planned = project.operation_plan(facts.plan_id)
     context.require(rules.operation_plan_awaits_assessment(planned))
     plan = present(planned)
-    context.require(rules.added_content_is_assessed_anew(plan.plan, assessment))
+    context.require(
+        rules.decider_did_not_submit(context.actor, (plan.submitted_by,)),
+        rules.added_content_is_assessed_anew(plan.plan, assessment),
+    )
     return OperationPlanAssessed(
         on=context.date_of(assessment),
         **project.identity,
@@ -190,7 +193,7 @@ def include_operation_budget(
         rules.operation_money_needs_a_passed_acceptance(facts.background),
         rules.operation_plan_is_approved(planned),
         rules.operation_money_is_included_once(planned),
-        rules.operation_document_bears_a_number(inclusion),
+        rules.inclusion_document_bears_a_number(inclusion),
     )
     plan: PlannedOperation = present(planned)
     context.require(rules.operation_money_stays_within_the_assessment(plan, inclusion))

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from services.budget.decisions import Facts
 from services.budget.state import Background, Project, background_of, evolve_project
+from shared.events.standing import STANDING_EVENTS
 from shared.web.desk import Reading
 from shared.web.runtime import Aggregate
 
@@ -13,7 +14,7 @@ PROJECT = Aggregate("project", Project(), evolve_project)
 FOLLOWS = {
     "registry": frozenset({"ProjectDeclared", "ProjectListed", "SystemCatalogued"}),
     "approval": frozenset({"ReplyIssued", "ChangeApproved"}),
-    "acceptance": frozenset({"AcceptanceConcluded", "AcceptanceReviewed", "AcceptanceOverdue"}),
+    "acceptance": STANDING_EVENTS,
 }
 
 Gather = Callable[[Reading, Project, object], Awaitable[Facts]]

@@ -5,12 +5,6 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from shared.events import ProjectEvent, Recorded
-from shared.events.acceptance import (
-    AcceptanceConcluded,
-    AcceptanceConclusion,
-    AcceptanceOverdue,
-    AcceptanceReviewed,
-)
 from shared.events.approval import ChangeApproved, ReplyIssued
 from shared.events.budget import (
     Assessment,
@@ -34,6 +28,7 @@ from shared.events.budget import (
 )
 from shared.events.envelope import Identity
 from shared.events.registry import ProjectDeclared, SystemCatalogued
+from shared.events.standing import Standing, standing_after
 from shared.events.vocabulary import Coded
 from shared.kernel.actor import EventRef
 from shared.kernel.model import present
@@ -55,6 +50,8 @@ class PlannedOperation:
 
     plan_id: UUID
     plan: OperationPlan
+    submitted_by: str
+    """Person who submitted it."""
     status: PlanStatus = PlanStatus.SUBMITTED
     assessment: Assessment | None = None
     inclusion: OperationInclusion | None = None
@@ -137,7 +134,7 @@ def evolve_project(project: Project, recorded: Recorded) -> Project:
             returned = project.returned + surplus.amount
             project = replace(project, returns=(*project.returns, surplus), returned=returned)
         case OperationPlanSubmitted() | OperationPlanAssessed() | OperationBudgetIncluded():
-            plans = _evolve_plans(project.operation_plans, event)
+            plans = _evolve_plans(project.operation_plans, event, recorded)
             project = replace(project, operation_plans=plans)
         case _:
             pass
@@ -152,9 +149,10 @@ def _balanced(project: Project) -> Project:
 def _evolve_plans(
     plans: tuple[PlannedOperation, ...],
     event: OperationPlanSubmitted | OperationPlanAssessed | OperationBudgetIncluded,
+    recorded: Recorded,
 ) -> tuple[PlannedOperation, ...]:
     if isinstance(event, OperationPlanSubmitted):
-        return (*plans, PlannedOperation(event.plan_id, event.plan))
+        return (*plans, PlannedOperation(event.plan_id, event.plan, recorded.meta.actor.person))
     return tuple(_evolve_plan(p, event) if p.plan_id == event.plan_id else p for p in plans)
 
 
@@ -165,15 +163,6 @@ def _evolve_plan(
         return replace(plan, inclusion=event.inclusion, status=PlanStatus.INCLUDED)
     status = PlanStatus.APPROVED if event.assessment.approved else PlanStatus.REJECTED
     return replace(plan, assessment=event.assessment, status=status)
-
-
-class AcceptanceStatus(Coded):
-    """验收情况, as far as money depends on it (第三十二、三十六条)."""
-
-    NOT_ACCEPTED = "NOT_ACCEPTED", "未验收"
-    OVERDUE = "OVERDUE", "逾期未验收"
-    FAILED = "FAILED", "验收不合格"
-    PASSED = "PASSED", "验收合格"
 
 
 @dataclass(frozen=True)
@@ -189,9 +178,8 @@ class Background:
     approved_total: Money | None = None
     """批复总投资 of the baseline in force; none before the final reply."""
     approved: EventRef | None = None
-    acceptance: AcceptanceStatus = AcceptanceStatus.NOT_ACCEPTED
-    judged: EventRef | None = None
-    """Event that the acceptance status comes from."""
+    standing: Standing = Standing()
+    """How it stands with acceptance."""
 
 
 def background_of(events: Iterable[Recorded]) -> Background:
@@ -218,12 +206,5 @@ def _evolve_background(known: Background, recorded: Recorded) -> Background:
             return replace(known, catalogued=ref)
         case ReplyIssued(final=True, total=approved) | ChangeApproved(total=approved):
             return replace(known, approved_total=approved, approved=ref)
-        case AcceptanceOverdue():
-            return replace(known, acceptance=AcceptanceStatus.OVERDUE, judged=ref)
-        # A service's own acceptance counts only with DEB's review (第三十一条).
-        case AcceptanceConcluded(acceptance=act) | AcceptanceReviewed(review=act):
-            passed = act.conclusion is AcceptanceConclusion.PASSED
-            status = AcceptanceStatus.PASSED if passed else AcceptanceStatus.FAILED
-            return replace(known, acceptance=status, judged=ref)
         case _:
-            return known
+            return replace(known, standing=standing_after(known.standing, recorded))

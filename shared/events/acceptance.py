@@ -16,6 +16,8 @@ class AcceptanceScheduled(ProjectEvent, label="验收期限确定", article="31"
     """Follows the final reply, and each approved change of the planned end."""
 
     delivery_mode: DeliveryMode
+    replied_on: LegalDate
+    """Date of the final reply: nothing of the project is built before it."""
     planned_end: LegalDate
     due_on: LegalDate
     """Day by which acceptance must be applied for: planned end and the trial run after it."""
@@ -104,12 +106,19 @@ class ExtensionRefused(ProjectEvent, label="不同意延期验收", article="31"
     ruling: ExtensionRuling
 
 
+class ClosedCondition(Record):
+    """已落实的审核条件: a condition of a conditional opinion, and what shows that it is met."""
+
+    condition: Annotated[Line, Field(title="审核条件原文")]
+    evidence: Annotated[Document, Field(title="落实证明")]
+
+
 class AcceptanceApplication(Act):
     """验收申请 with its materials (第三十一条)."""
 
     materials: Annotated[tuple[Material, ...], Field(title="验收资料", max_length=50)]
     closed_conditions: Annotated[
-        tuple[Line, ...], Field(title="已落实的审核条件", max_length=100)
+        tuple[ClosedCondition, ...], Field(title="已落实的审核条件", max_length=100)
     ] = ()
 
 
@@ -132,12 +141,19 @@ class AcceptanceConclusion(Coded):
     FAILED = "FAILED", "不合格"
 
 
+ConfirmedConditions = Annotated[
+    tuple[Line, ...], Field(title="经核实已落实的审核条件原文", max_length=100)
+]
+"""Conditions of conditional opinions that DEB has found met (第二十二条)."""
+
+
 class Acceptance(Act):
     """验收意见: by DEB for self-build, by the unit for a service (第三十一条)."""
 
     conclusion: Annotated[AcceptanceConclusion, Field(title="结论")]
     document: Annotated[Document, Field(title="验收意见（含文号）")]
     findings: Annotated[tuple[Finding, ...], Field(title="重要内容", max_length=50)]
+    confirmed_conditions: ConfirmedConditions = ()
     text: Annotated[Text, Field(title="意见正文")]
 
 
@@ -163,6 +179,7 @@ class AcceptanceReview(Act):
         tuple[Line, ...], Field(title="参与部门、专家或机构", min_length=1, max_length=50)
     ]
     document: Annotated[Document, Field(title="审核意见（含文号）")]
+    confirmed_conditions: ConfirmedConditions = ()
     text: Annotated[Text, Field(title="意见正文")]
 
 

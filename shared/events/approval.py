@@ -79,7 +79,6 @@ class Submission(Act):
     major_adjustment: Annotated[Flag, Field(title="较可研批复的目标或主要内容有重大改变")] = False
     service: Annotated[ServiceTerms | None, Field(title="购买服务条件")] = None
     joint: Annotated[JointDesign | None, Field(title="共建共享设计")] = None
-    needs_municipal_consent: Annotated[Flag, Field(title="按规定须报市政府审定")] = False
 
 
 class DocumentSubmitted(ProjectEvent, label="报审文件提交", article="18"):
@@ -168,7 +167,7 @@ class EvaluationMethod(Coded):
 
 
 class Evaluation(Act):
-    """评估论证 (第二十四条)."""
+    """评估论证 (第二十四条), with the approvers' judgement whether the city has to decide."""
 
     digest: Annotated[Digest, Field(title="所评报审文件的摘要值")]
     method: Annotated[EvaluationMethod, Field(title="方式")]
@@ -179,6 +178,7 @@ class Evaluation(Act):
     positive: Annotated[Flag, Field(title="结论是否通过")]
     conclusion: Annotated[Text, Field(title="结论正文")]
     report: Annotated[Document, Field(title="评估报告")]
+    needs_municipal_consent: Annotated[Flag, Field(title="按规定须报市政府审定")] = False
 
 
 class EvaluationRecorded(ProjectEvent, label="评估论证", article="24"):

@@ -1,4 +1,4 @@
-"""未验收: which of a unit's projects bar it from new ones (第三十二条)."""
+"""未验收: how a project stands with acceptance, and so which ones bar a unit (第三十二条)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,10 +12,10 @@ from shared.events.acceptance import (
     AcceptanceScheduled,
     ExtensionGranted,
 )
-from shared.events.envelope import Recorded
+from shared.events.envelope import ProjectEvent, Recorded
+from shared.events.vocabulary import Coded
 from shared.kernel.actor import EventRef
-
-OVERDUE = "逾期未验收"
+from shared.kernel.model import present
 
 STANDING_EVENTS = frozenset(
     event.__name__
@@ -27,7 +27,44 @@ STANDING_EVENTS = frozenset(
         ExtensionGranted,
     )
 )
-"""What a service follows of acceptance to know a unit's standing."""
+"""What a service follows of acceptance to know how projects and their units stand."""
+
+
+class AcceptanceStatus(Coded):
+    """验收情况, as far as money and new projects depend on it (第三十二、三十六条)."""
+
+    NOT_ACCEPTED = "NOT_ACCEPTED", "未验收"
+    OVERDUE = "OVERDUE", "逾期未验收"
+    FAILED = "FAILED", "验收不合格"
+    PASSED = "PASSED", "验收合格"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A project's standing, and the event it comes from."""
+
+    status: AcceptanceStatus = AcceptanceStatus.NOT_ACCEPTED
+    ref: EventRef | None = None
+
+
+def standing_after(standing: Standing, recorded: Recorded) -> Standing:
+    """Fold one event about a project.
+
+    A due date ahead lifts what was overdue, a passed acceptance also what failed. A service's own
+    acceptance counts only with DEB's review (第三十一条).
+    """
+    match recorded.event:
+        case AcceptanceOverdue():
+            return Standing(AcceptanceStatus.OVERDUE, recorded.ref)
+        case ExtensionGranted(due_on=due) | AcceptanceScheduled(due_on=due):
+            lifted = standing.status is AcceptanceStatus.OVERDUE and due >= recorded.on
+            return Standing(ref=recorded.ref) if lifted else standing
+        case AcceptanceConcluded(acceptance=act) | AcceptanceReviewed(review=act):
+            passed = act.conclusion is AcceptanceConclusion.PASSED
+            status = AcceptanceStatus.PASSED if passed else AcceptanceStatus.FAILED
+            return Standing(status, recorded.ref)
+        case _:
+            return standing
 
 
 @dataclass(frozen=True)
@@ -42,37 +79,17 @@ class Barring:
 def barring_projects(events: Iterable[Recorded], unit_id: str) -> tuple[Barring, ...]:
     """From acceptance's events about a unit: its own projects that are overdue or failed now.
 
-    A new due date lifts an overdue project, a passed acceptance lifts both; a unit that only builds
-    along is not hit.
+    A unit that only builds along is not hit.
     """
-    barring: dict[UUID, Barring] = {}
+    standings: dict[UUID, Standing] = {}
     for recorded in events:
-        match recorded.event:
-            case AcceptanceOverdue(unit_id=unit, project_id=project) if unit == unit_id:
-                barring[project] = Barring(project, OVERDUE, recorded.ref)
-            case (
-                ExtensionGranted(project_id=project, due_on=due)
-                | AcceptanceScheduled(project_id=project, due_on=due)
-            ) if due >= recorded.on:
-                if project in barring and barring[project].reason == OVERDUE:
-                    del barring[project]
-            case AcceptanceConcluded(unit_id=unit, project_id=project, acceptance=act):
-                _concluded(barring, project, act.conclusion, recorded.ref, unit == unit_id)
-            case AcceptanceReviewed(unit_id=unit, project_id=project, review=act):
-                _concluded(barring, project, act.conclusion, recorded.ref, unit == unit_id)
-            case _:
-                pass
-    return tuple(barring.values())
-
-
-def _concluded(
-    barring: dict[UUID, Barring],
-    project: UUID,
-    conclusion: AcceptanceConclusion,
-    ref: EventRef,
-    own: bool,
-) -> None:
-    if conclusion is AcceptanceConclusion.PASSED:
-        barring.pop(project, None)
-    elif own:
-        barring[project] = Barring(project, "验收不合格", ref)
+        event = recorded.event
+        if isinstance(event, ProjectEvent) and event.unit_id == unit_id:
+            known = standings.get(event.project_id, Standing())
+            standings[event.project_id] = standing_after(known, recorded)
+    bars = {AcceptanceStatus.OVERDUE, AcceptanceStatus.FAILED}
+    return tuple(
+        Barring(project, standing.status.label, present(standing.ref))
+        for project, standing in standings.items()
+        if standing.status in bars
+    )

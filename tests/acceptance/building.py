@@ -17,6 +17,7 @@ from shared.events.acceptance import (
     AcceptanceReview,
     AcceptanceReviewed,
     AcceptanceScheduled,
+    ClosedCondition,
     Completion,
     CompletionReported,
     Extension,
@@ -33,9 +34,10 @@ from shared.events.acceptance import (
     TrialStart,
 )
 from shared.events.approval import Change, ChangeApproved, ChangeFiled, ChangeRuling, ReplyIssued
+from shared.events.budget import Contract, ContractRecorded
 from shared.events.envelope import Identity
-from shared.kernel.actor import EventRef
-from tests.support.builders import OTHER_UNIT, UNIT, document, materials, yuan
+from shared.kernel.actor import Actor, EventRef
+from tests.support.builders import OTHER_UNIT, SUPPLIER, UNIT, document, materials, yuan
 from tests.support.given_when_then import SUBJECT, Case
 
 IDENTITY: Identity = {"project_id": SUBJECT, "unit_id": UNIT}
@@ -56,6 +58,7 @@ SERVICE_MATERIALS = ("RESULT", "BENEFIT", "SHARING")
 FINDINGS = ("RELIABLE_PRODUCTS", "CRYPTOGRAPHY", "SECURITY_REVIEW", "ENERGY")
 
 # One project's days: each a boundary of the next.
+REPLIED = date(2025, 3, 3)
 PLANNED_END = date(2025, 11, 30)
 DUE = date(2026, 2, 28)
 COMPLETED = date(2025, 10, 20)
@@ -74,7 +77,9 @@ def ref(position: int = 7, service: str = "approval") -> EventRef:
 
 
 ORIGIN = Origin(unit_id=UNIT, participants=(OTHER_UNIT,), listed=ref(3, "registry"), baseline=ref())
-ACCEPTANCE = Case(Project(), evolve_project, Facts(), "acceptance")
+EXAMINER = Actor(person="officer-2", name="李四", body="DEB", role="OFFICER")
+"""Decides on what others, `OFFICER` here, have submitted."""
+ACCEPTANCE = Case(Project(), evolve_project, Facts(), "acceptance", actor=EXAMINER)
 
 
 class ApprovedEstimate(TypedDict):
@@ -100,7 +105,7 @@ def reply_issued(planned_end: date = PLANNED_END, **changes: Any) -> ReplyIssued
         {
             **IDENTITY,
             **_estimate(planned_end),
-            "on": date(2025, 3, 3),
+            "on": REPLIED,
             "reply": {
                 "digest": document("方案").digest,
                 "document": document("批复", "〔2025〕1号"),
@@ -118,12 +123,12 @@ def reply_issued(planned_end: date = PLANNED_END, **changes: Any) -> ReplyIssued
     )
 
 
-def change_approved(planned_end: date) -> ChangeApproved:
+def change_approved(planned_end: date, on: date = date(2025, 9, 1)) -> ChangeApproved:
     return ChangeApproved.model_validate(
         {
             **IDENTITY,
             **_estimate(planned_end),
-            "on": date(2025, 9, 1),
+            "on": on,
             "change_id": UUID(int=1),
             "ruling": ChangeRuling(approved=True, document=document("批复"), text="同意调整"),
         }
@@ -151,13 +156,27 @@ def change_filed(planned_end: date | None) -> ChangeFiled:
     )
 
 
+def contract_recorded(*, custom_development: bool) -> ContractRecorded:
+    contract = Contract(
+        number="HT-1",
+        procurement_number="CG-1",
+        supplier_id=SUPPLIER,
+        supplier_name="乐山软件有限公司",
+        amount=yuan("800000.00"),
+        document=document("合同"),
+        custom_development=custom_development,
+    )
+    return ContractRecorded(on=date(2025, 5, 1), **IDENTITY, contract=contract)
+
+
 def scheduled(**changes: Any) -> AcceptanceScheduled:
     """Self-built without custom development, planned end 2025-11-30, due 2026-02-28."""
     return AcceptanceScheduled.model_validate(
         {
             **IDENTITY,
-            "on": date(2025, 3, 3),
+            "on": REPLIED,
             "delivery_mode": "SELF_BUILD",
+            "replied_on": REPLIED,
             "planned_end": PLANNED_END,
             "due_on": DUE,
             "custom_development": False,
@@ -168,8 +187,8 @@ def scheduled(**changes: Any) -> AcceptanceScheduled:
     )
 
 
-def completion() -> Completion:
-    return Completion(statement="全部建设内容已完成")
+def completion(on: date | None = None) -> Completion:
+    return Completion(on=on, statement="全部建设内容已完成")
 
 
 def completed(on: date = COMPLETED) -> CompletionReported:
@@ -215,12 +234,17 @@ def extension_requested(new_due_on: date = date(2026, 5, 31)) -> ExtensionReques
     return ExtensionRequested(on=date(2026, 2, 1), **IDENTITY, extension=extension(new_due_on))
 
 
-def ruling(*, approved: bool = True) -> ExtensionRuling:
-    return ExtensionRuling(approved=approved, text="同意" if approved else "不同意")
+def ruling(*, approved: bool = True, on: date | None = None) -> ExtensionRuling:
+    return ExtensionRuling(on=on, approved=approved, text="同意" if approved else "不同意")
 
 
 def extension_granted(due_on: date) -> ExtensionGranted:
     return ExtensionGranted(on=date(2026, 2, 10), **IDENTITY, ruling=ruling(), due_on=due_on)
+
+
+def closed(*conditions: str) -> tuple[ClosedCondition, ...]:
+    """Conditions said to be met, each with what shows it."""
+    return tuple(ClosedCondition(condition=c, evidence=document("证明")) for c in conditions)
 
 
 def application(**changes: Any) -> AcceptanceApplication:

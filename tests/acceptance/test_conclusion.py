@@ -1,12 +1,13 @@
 """Conclusion, the unit's own acceptance of a service, its review, and the filing."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from services.acceptance import decisions, rules
-from services.acceptance.state import Status
+from services.acceptance.state import Project, Status, evolve_project, origin_of
 from shared.events.acceptance import (
     AcceptanceApplied,
     AcceptanceConcluded,
@@ -15,6 +16,7 @@ from shared.events.acceptance import (
     ServiceAcceptanceReported,
 )
 from tests.acceptance.building import (
+    ACCEPTANCE,
     APPLIED,
     EARLIEST,
     FINDINGS,
@@ -23,15 +25,22 @@ from tests.acceptance.building import (
     SERVICE_MATERIALS,
     acceptance,
     application,
+    applied,
+    completed,
     concluded,
+    contract_recorded,
     filed,
     filing,
     findings,
+    handed_over,
     review,
     reviewed,
+    scheduled,
     service_reported,
+    trial_started,
 )
 from tests.support.builders import document, materials
+from tests.support.given_when_then import OFFICER, as_recorded
 
 DAY = timedelta(days=1)
 FILING_DUE = EARLIEST + timedelta(days=30)
@@ -60,6 +69,73 @@ def test_acceptance_is_not_concluded_before_the_application() -> None:
             rules.acceptance_is_applied_for
         )
     )
+
+
+def test_who_applied_does_not_conclude() -> None:
+    APPLIED.by(OFFICER).when(decisions.conclude_acceptance, acceptance()).then_broken(
+        rules.decider_did_not_submit
+    )
+
+
+def test_who_applied_the_first_time_does_not_conclude_the_second() -> None:
+    failed = APPLIED.given(concluded(conclusion="FAILED"))
+    again = failed.when(decisions.apply_for_acceptance, application()).then(AcceptanceApplied)
+    failed.given(*again.events).by(OFFICER).when(
+        decisions.conclude_acceptance, acceptance()
+    ).then_broken(rules.decider_did_not_submit)
+
+
+CONDITIONAL = ACCEPTANCE.given(
+    scheduled(open_conditions=("完成密码测评", "接入统一认证")),
+    completed(),
+    trial_started(),
+    applied(),
+).at(EARLIEST)
+
+
+def test_a_project_passes_with_all_its_conditions_confirmed() -> None:
+    some = acceptance(confirmed_conditions=("完成密码测评",))
+    both = acceptance(confirmed_conditions=("接入统一认证", "完成密码测评"))
+    CONDITIONAL.when(decisions.conclude_acceptance, some).then_broken(
+        rules.passed_project_has_its_conditions_confirmed
+    )
+    CONDITIONAL.when(decisions.conclude_acceptance, both).then(AcceptanceConcluded)
+
+
+def test_a_project_fails_without_its_conditions_confirmed() -> None:
+    CONDITIONAL.when(decisions.conclude_acceptance, acceptance(conclusion="FAILED")).then(
+        AcceptanceConcluded
+    )
+
+
+@pytest.mark.parametrize(
+    ("case", "decision", "passed", "failed", "event"),
+    [
+        (
+            APPLIED,
+            decisions.conclude_acceptance,
+            acceptance(),
+            acceptance(conclusion="FAILED"),
+            AcceptanceConcluded,
+        ),
+        (
+            REPORTED,
+            decisions.review_service_acceptance,
+            review(),
+            review(conclusion="FAILED"),
+            AcceptanceReviewed,
+        ),
+    ],
+    ids=["self-built", "service"],
+)
+def test_a_contract_recorded_after_the_application_still_makes_the_source_code_due(
+    case: Any, decision: Any, passed: Any, failed: Any, event: Any
+) -> None:
+    contract = as_recorded([contract_recorded(custom_development=True)], "budget")
+    case = case.with_facts(origin=origin_of(contract))
+    case.when(decision, passed).then_broken(rules.custom_development_is_handed_over)
+    case.when(decision, failed).then(event)
+    case.given(handed_over()).when(decision, passed).then(event)
 
 
 def test_one_application_has_one_conclusion() -> None:
@@ -180,6 +256,32 @@ def test_a_service_is_accepted_with_the_review() -> None:
     outcome = REPORTED.when(decisions.review_service_acceptance, review())
     outcome.then(AcceptanceReviewed).having(filing_due_on=FILING_DUE)
     assert REPORTED.given(*outcome.events).state().status is Status.ACCEPTED
+
+
+def test_whoever_applied_or_reported_is_remembered() -> None:
+    events = (scheduled(), applied(), service_reported(), applied())
+    project = Project()
+    for number, recorded in enumerate(as_recorded(events, "acceptance")):
+        actor = OFFICER.model_copy(update={"person": f"person-{number}"})
+        meta = recorded.meta.model_copy(update={"actor": actor})
+        project = evolve_project(project, replace(recorded, stored_meta=meta))
+    assert project.applied_by == ("person-1", "person-2", "person-3")
+
+
+def test_who_reported_a_service_does_not_review_it() -> None:
+    REPORTED.by(OFFICER).when(decisions.review_service_acceptance, review()).then_broken(
+        rules.decider_did_not_submit
+    )
+
+
+def test_a_service_too_passes_with_its_conditions_confirmed_by_the_review() -> None:
+    conditional = scheduled(delivery_mode="SERVICE_PURCHASE", open_conditions=("接入统一认证",))
+    case = REPORTED.given(conditional)
+    case.when(decisions.review_service_acceptance, review()).then_broken(
+        rules.passed_project_has_its_conditions_confirmed
+    )
+    confirmed = review(confirmed_conditions=("接入统一认证",))
+    case.when(decisions.review_service_acceptance, confirmed).then(AcceptanceReviewed)
 
 
 def test_there_is_no_review_without_a_report() -> None:

@@ -8,6 +8,7 @@ from services.acceptance import decisions, rules
 from shared.events import Event
 from shared.events.acceptance import (
     AcceptanceOverdue,
+    AcceptanceScheduled,
     ExtensionGranted,
     ExtensionRefused,
     ExtensionRequested,
@@ -17,9 +18,14 @@ from shared.events.standing import barring_projects
 from tests.acceptance.building import (
     APPLIED,
     DUE,
+    EXAMINER,
     IDENTITY,
     IN_TRIAL,
+    ORIGIN,
+    PLANNED_END,
+    REPLIED,
     SCHEDULED,
+    change_approved,
     concluded,
     extension,
     extension_granted,
@@ -29,7 +35,7 @@ from tests.acceptance.building import (
     scheduled,
 )
 from tests.support.builders import UNIT
-from tests.support.given_when_then import as_recorded
+from tests.support.given_when_then import OFFICER, as_recorded
 
 DAY = timedelta(days=1)
 FINDING = OverdueFinding()
@@ -83,6 +89,44 @@ def test_who_has_applied_needs_no_extension() -> None:
             rules.acceptance_is_not_yet_applied_for
         )
     )
+
+
+def test_who_requested_an_extension_does_not_rule_on_it() -> None:
+    case = SCHEDULED.given(extension_requested())
+    case.by(OFFICER).when(decisions.rule_on_extension, ruling()).then_broken(
+        rules.decider_did_not_submit
+    )
+    case.by(EXAMINER).when(decisions.rule_on_extension, ruling()).then(ExtensionGranted)
+
+
+def test_a_ruling_is_on_the_day_of_the_request_at_the_earliest() -> None:
+    case = SCHEDULED.given(extension_requested())
+    on = case.state().extension_requested_on
+    case.when(decisions.rule_on_extension, ruling(on=on)).then(ExtensionGranted)
+    case.when(decisions.rule_on_extension, ruling(on=on - DAY)).then_invalid("on")
+
+
+def test_a_request_is_on_the_day_of_the_reply_at_the_earliest() -> None:
+    case = SCHEDULED.at(DUE)
+    case.when(decisions.request_extension, extension(on=REPLIED)).then(ExtensionRequested)
+    case.when(decisions.request_extension, extension(on=REPLIED - DAY)).then_invalid("on")
+
+
+def test_an_older_paper_does_not_lift_an_overdue_finding() -> None:
+    case = SCHEDULED.given(overdue()).with_facts(origin=ORIGIN)
+    outcome = case.when(decisions.schedule_acceptance, change_approved(PLANNED_END, on=DUE))
+    outcome.then(AcceptanceScheduled).having(due_on=DUE)
+    after = case.given(*outcome.events)
+    assert after.state().overdue_on is not None
+    assert barring_projects(as_recorded(after.history, "acceptance"), UNIT)
+
+
+def test_an_approved_change_with_a_due_date_ahead_lifts_an_overdue_finding() -> None:
+    case = SCHEDULED.given(overdue()).with_facts(origin=ORIGIN)
+    outcome = case.when(decisions.schedule_acceptance, change_approved(date(2026, 4, 30), on=DUE))
+    after = case.given(*outcome.then(AcceptanceScheduled).events)
+    assert after.state().overdue_on is None
+    assert not barring_projects(as_recorded(after.history, "acceptance"), UNIT)
 
 
 def test_a_granted_extension_moves_the_due_date() -> None:

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from services.acceptance import decisions, rules
-from services.acceptance.state import Origin, Status, origin_of
+from services.acceptance.reactions import FOLLOWS
+from services.acceptance.state import Origin, Status, moves_the_planned_end, origin_of
 from shared.events import Event
 from shared.events.acceptance import (
     AcceptanceApplied,
@@ -30,6 +31,7 @@ from tests.acceptance.building import (
     IN_TRIAL,
     ORIGIN,
     PLANNED_END,
+    REPLIED,
     SCHEDULED,
     SELF_BUILD_MATERIALS,
     SERVICE_MATERIALS,
@@ -38,9 +40,11 @@ from tests.acceptance.building import (
     application,
     change_approved,
     change_filed,
+    closed,
     completed,
     completion,
     concluded,
+    contract_recorded,
     extension,
     extension_granted,
     filing,
@@ -106,14 +110,23 @@ def test_a_change_of_an_unknown_project_schedules_nothing() -> None:
     )
 
 
-@pytest.mark.parametrize("change", [change_approved, change_filed])
-def test_a_change_of_the_planned_end_moves_the_due_date(change: Any) -> None:
+def test_an_approved_change_of_the_planned_end_moves_the_due_date() -> None:
     case = BASED.given(scheduled(custom_development=True, open_conditions=("补测评",)))
     (
-        case.when(decisions.schedule_acceptance, change(date(2026, 1, 31)))
+        case.when(decisions.schedule_acceptance, change_approved(date(2026, 1, 31)))
         .then(AcceptanceScheduled)
-        .having(due_on=date(2026, 4, 30), custom_development=True, open_conditions=("补测评",))
+        .having(
+            due_on=date(2026, 4, 30),
+            replied_on=REPLIED,
+            custom_development=True,
+            open_conditions=("补测评",),
+        )
     )
+
+
+def test_a_filed_change_that_nobody_approves_moves_no_due_date() -> None:
+    assert not moves_the_planned_end(change_filed(date(2026, 9, 30)))
+    assert "ChangeFiled" not in FOLLOWS["approval"]
 
 
 def test_a_change_does_not_take_back_a_granted_extension() -> None:
@@ -154,7 +167,7 @@ def test_origin_names_unit_participants_and_the_last_baseline() -> None:
         }
     )
     history = as_recorded(
-        [listed, reply_issued(), change_filed(None), change_approved(DUE), change_filed(None)]
+        [listed, reply_issued(), change_filed(DUE), change_approved(DUE), change_filed(DUE)]
     )
     assert origin_of(history) == Origin(
         participants=(OTHER_UNIT,), listed=history[0].ref, baseline=history[3].ref
@@ -202,8 +215,46 @@ def test_trial_run_needs_completion() -> None:
     )
 
 
+def test_completion_is_on_the_day_of_the_reply_at_the_earliest() -> None:
+    case = SCHEDULED.at(REPLIED + DAY)
+    case.when(decisions.report_completion, completion(REPLIED)).then(CompletionReported)
+    case.when(decisions.report_completion, completion(REPLIED - DAY)).then_invalid("on")
+
+
+def test_completion_is_reported_within_ten_days() -> None:
+    case = SCHEDULED.at(COMPLETED)
+    case.when(decisions.report_completion, completion(COMPLETED - 10 * DAY)).then(
+        CompletionReported
+    )
+    case.when(decisions.report_completion, completion(COMPLETED - 11 * DAY)).then_broken(
+        rules.completion_is_reported_in_time
+    )
+
+
+def test_the_trial_run_counts_from_ten_days_before_its_report_at_the_earliest() -> None:
+    case = SCHEDULED.given(completed()).at(TRIAL_START + 10 * DAY)
+    (
+        case.when(decisions.start_trial_run, trial_start(TRIAL_START))
+        .then(TrialRunStarted)
+        .having(earliest_end=EARLIEST)
+    )
+    case.when(decisions.start_trial_run, trial_start(TRIAL_START - DAY)).then_broken(
+        rules.trial_start_is_reported_in_time
+    )
+
+
+def test_three_months_are_not_written_in_one_sitting() -> None:
+    case = SCHEDULED.at(EARLIEST)
+    case.when(decisions.report_completion, completion(COMPLETED)).then_broken(
+        rules.completion_is_reported_in_time
+    )
+    case.given(completed()).when(decisions.start_trial_run, trial_start(TRIAL_START)).then_broken(
+        rules.trial_start_is_reported_in_time
+    )
+
+
 def test_trial_run_starts_on_the_day_of_completion_at_the_earliest() -> None:
-    case = SCHEDULED.given(completed())
+    case = SCHEDULED.given(completed()).at(COMPLETED)
     case.when(decisions.start_trial_run, trial_start(COMPLETED)).then(TrialRunStarted)
     (
         case.when(decisions.start_trial_run, trial_start(COMPLETED - DAY)).then_broken(
@@ -225,7 +276,8 @@ def test_trial_run_starts_on_the_day_of_completion_at_the_earliest() -> None:
 def test_trial_run_lasts_three_calendar_months(start: date, earliest: date) -> None:
     (
         SCHEDULED.given(completed(date(2023, 1, 1)))
-        .when(decisions.start_trial_run, trial_start(start))
+        .at(start)
+        .when(decisions.start_trial_run, trial_start())
         .then(TrialRunStarted)
         .having(earliest_end=earliest)
     )
@@ -300,6 +352,39 @@ def test_custom_development_is_not_handed_over_without_source_code() -> None:
 def test_source_code_is_handed_over_where_there_is_custom_development_only() -> None:
     CUSTOM.when(decisions.record_handover, handover()).then(HandoverRecorded)
     IN_TRIAL.when(decisions.record_handover, handover(source_code=None)).then(HandoverRecorded)
+
+
+def _by_contract(*, custom_development: bool) -> Case:
+    """Not custom by the reply; its contract says what it says."""
+    contract = contract_recorded(custom_development=custom_development)
+    return IN_TRIAL.with_facts(origin=origin_of(as_recorded([contract], "budget")))
+
+
+def test_a_contract_too_makes_the_source_code_due() -> None:
+    assert "ContractRecorded" in FOLLOWS["budget"]
+    case = _by_contract(custom_development=True)
+    case.when(decisions.record_handover, handover(source_code=None)).then_broken(
+        rules.handover_includes_custom_source
+    )
+    case.when(decisions.apply_for_acceptance, application()).then_broken(
+        rules.custom_development_is_handed_over
+    )
+    outcome = case.given(handed_over()).when(decisions.apply_for_acceptance, application())
+    outcome.then(AcceptanceApplied)
+    assert outcome.decision is not None
+    assert case.facts.origin.custom_contract in outcome.decision.basis
+
+
+def test_a_contract_without_custom_development_asks_for_no_source_code() -> None:
+    case = _by_contract(custom_development=False)
+    case.when(decisions.record_handover, handover(source_code=None)).then(HandoverRecorded)
+    case.when(decisions.apply_for_acceptance, application()).then(AcceptanceApplied)
+
+
+def test_handover_is_on_the_day_of_the_reply_at_the_earliest() -> None:
+    on_the_day, before = handover(on=REPLIED), handover(on=REPLIED - DAY)
+    IN_TRIAL.when(decisions.record_handover, on_the_day).then(HandoverRecorded)
+    IN_TRIAL.when(decisions.record_handover, before).then_invalid("on")
 
 
 def test_handover_is_possible_until_acceptance() -> None:
@@ -435,13 +520,13 @@ CONDITIONAL = ACCEPTANCE.given(
 def test_each_condition_of_an_opinion_is_met_before_acceptance() -> None:
     (
         CONDITIONAL.when(
-            decisions.apply_for_acceptance, application(closed_conditions=("完成密码测评",))
+            decisions.apply_for_acceptance, application(closed_conditions=closed("完成密码测评"))
         ).then_broken(rules.opinion_conditions_are_met)
     )
     (
         CONDITIONAL.when(
             decisions.apply_for_acceptance,
-            application(closed_conditions=("接入统一认证", "完成密码测评")),
+            application(closed_conditions=closed("接入统一认证", "完成密码测评")),
         ).then(AcceptanceApplied)
     )
 
@@ -480,6 +565,14 @@ def test_after_a_failed_acceptance_the_unit_applies_again() -> None:
         APPLIED.given(concluded(conclusion="FAILED", document=document("意见", "1号")))
         .when(decisions.apply_for_acceptance, application())
         .then(AcceptanceApplied)
+    )
+
+
+def test_a_second_application_is_not_before_the_failed_acceptance() -> None:
+    case = APPLIED.given(concluded(EARLIEST + DAY, conclusion="FAILED")).at(EARLIEST + DAY)
+    case.when(decisions.apply_for_acceptance, application(on=EARLIEST)).then_invalid("on")
+    case.when(decisions.apply_for_acceptance, application(on=EARLIEST + DAY)).then(
+        AcceptanceApplied
     )
 
 

@@ -1,13 +1,22 @@
 """Builders of the approval tests: a self-built project of 1 000 000.00 and its papers."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from services.approval.decisions import Facts, digest_of
 from services.approval.state import Project, Registration, evolve_project, registration_of
-from shared.events import Event
+from shared.events import Event, Meta
+from shared.events.acceptance import (
+    Acceptance,
+    AcceptanceConcluded,
+    AcceptanceConclusion,
+    AcceptanceReview,
+    AcceptanceReviewed,
+)
 from shared.events.approval import (
+    CarryForward,
     Change,
     ChangeApplied,
     ChangeConcurred,
@@ -23,7 +32,9 @@ from shared.events.approval import (
     Letter,
     MunicipalConsentGiven,
     Opinion,
+    OpinionCarriedForward,
     OpinionGiven,
+    OpinionKind,
     OpinionRequested,
     ParticipantSignedOff,
     Reply,
@@ -34,11 +45,13 @@ from shared.events.approval import (
 from shared.events.envelope import Identity
 from shared.events.registry import (
     CodeAssignment,
+    InformationResource,
     ProjectCodeAssigned,
     ProjectDeclared,
     ProjectListed,
     ResourceCatalogue,
     ResourcesCatalogued,
+    SharingType,
 )
 from shared.events.vocabulary import DeliveryMode, Item, amount_of
 from shared.kernel.actor import Actor
@@ -84,7 +97,10 @@ def registry_events(
     """What the registry has recorded of a project that is ready for approval, by short name."""
     declared = declaration(delivery_mode=mode)
     code = CodeAssignment(code="2608-511100-04-04-123456", obtained_on=TODAY)
-    catalogue = ResourceCatalogue(no_data_statement="本项目不产生数据资源")
+    resource = InformationResource(
+        code="JY-0001", name="学籍信息", sharing=SharingType.UNCONDITIONAL
+    )
+    catalogue = ResourceCatalogue(resources=(resource,))
     return {
         "declared": ProjectDeclared(on=TODAY, **IDENTITY, declaration=declared),
         "listed": ProjectListed(
@@ -139,6 +155,17 @@ def under(case: Case, **values: int | str | bool) -> Case:
     return replace(case, policies=policies(**values))
 
 
+COLLEAGUE = Actor(person="deb-9", name="周九", body="DEB", role="OFFICER")
+
+
+def then_by(case: Case, actor: Actor, event: Event) -> Case:
+    """The case after one more event, recorded by somebody else than the rest."""
+    (recorded,) = as_recorded([event], "approval", start=len(case.history) + 1)
+    meta = Meta(actor=actor, command="given", policy="511100-2022@1")
+    state = evolve_project(case.state(), replace(recorded, stored_meta=meta))
+    return replace(case, initial=state, history=())
+
+
 def items(**amounts: str) -> tuple[Item, ...]:
     return tuple(Item(code=c, name=f"分项{c}", amount=yuan(a)) for c, a in amounts.items())
 
@@ -181,7 +208,7 @@ def terms(**changes: Any) -> dict[str, Any]:
     return {
         "sections": SERVICE_SECTIONS,
         "not_goods_or_works": True,
-        "service_total": "900000.00",
+        "service_total": "1000000.00",
         "self_build_total": "1200000.00",
         "years": 5,
         "providers": ["甲公司", "乙公司"],
@@ -222,8 +249,8 @@ def submitted(content: Submission, *, participants: tuple[str, ...] = ()) -> Doc
     )
 
 
-def letter(body: str) -> Letter:
-    return Letter(body=body, number=f"乐发改函〔2026〕{body}号")
+def letter(body: str, on: date | None = None) -> Letter:
+    return Letter(on=on, body=body, number=f"乐发改函〔2026〕{body}号")
 
 
 def asked(*bodies: str, about: Submission | None = None) -> tuple[Event, ...]:
@@ -248,6 +275,13 @@ def opinion(kind: str = "FUNDS", content: Submission | None = None, **changes: A
 
 def gave(body: str, kind: str, content: Submission | None = None, **changes: Any) -> OpinionGiven:
     return OpinionGiven(on=TODAY, **IDENTITY, body=body, opinion=opinion(kind, content, **changes))
+
+
+def carried(body: str, kind: str, content: Submission) -> OpinionCarriedForward:
+    carry = CarryForward(
+        kind=OpinionKind(kind), digest=digest_of(content), statement="不影响原意见"
+    )
+    return OpinionCarriedForward(on=TODAY, **IDENTITY, body=body, carry=carry)
 
 
 def evaluation(content: Submission | None = None, **changes: Any) -> Evaluation:
@@ -376,8 +410,34 @@ def applied(content: Change) -> ChangeApplied:
     )
 
 
-def ruling(*, approved: bool = True, number: str | None = "乐发改审批〔2026〕30号") -> ChangeRuling:
-    return ChangeRuling(approved=approved, document=document("调整批复", number), text="同意调整")
+def accepted(conclusion: str = "PASSED", project_id: UUID = SUBJECT) -> AcceptanceConcluded:
+    acceptance = Acceptance(
+        conclusion=AcceptanceConclusion(conclusion),
+        document=document("验收意见"),
+        findings=(),
+        text="意见",
+    )
+    return AcceptanceConcluded(on=TODAY, project_id=project_id, unit_id=UNIT, acceptance=acceptance)
+
+
+def service_accepted(conclusion: str = "PASSED") -> AcceptanceReviewed:
+    review = AcceptanceReview(
+        conclusion=AcceptanceConclusion(conclusion),
+        document=document("验收审核意见"),
+        reviewers=("市数字经济局",),
+        text="意见",
+    )
+    return AcceptanceReviewed(on=TODAY, **IDENTITY, review=review)
+
+
+def ruling(
+    *,
+    approved: bool = True,
+    number: str | None = "乐发改审批〔2026〕30号",
+    on: date | None = None,
+) -> ChangeRuling:
+    paper = document("调整批复", number)
+    return ChangeRuling(on=on, approved=approved, document=paper, text="同意调整")
 
 
 def change_concurred(*, approved: bool = True) -> ChangeConcurred:

@@ -91,6 +91,10 @@ async def test_a_project_goes_from_its_list_to_the_reply_and_a_filed_change(city
     catalogue = {"no_data_statement": "不产生数据资源"}
     resources = f"/registry/v1/projects/{project}/resources"
     await made(await city.post(resources, catalogue, by="UNIT", unit=unit))
+    undecided = await city.post(f"{path}/reply", approved, by="DRC")
+    assert [r["rule"] for r in undecided.json()["rules"]] == ["resource_catalogue_is_present"]
+    agreed = f"/registry/v1/projects/{project}/no-data-statement-approval"
+    await made(await city.post(agreed, {"text": "同意"}, by="DEB"))
     receipt = await made(await city.post(f"{path}/reply", approved, by="DRC"))
     services = {ref["service"] for ref in receipt["decision"]["basis"]}
     assert services == {"approval", "registry"}

@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.approval import rules
 from services.approval.decisions import (
     apply_for_change,
     concur_in_change,
     file_change,
     rule_on_change,
 )
-from services.approval.rules import Route
+from services.approval.rules import changes as rules
+from services.approval.rules.changes import Route
 from services.approval.state import Stage
 from shared.events.approval import (
     Change,
@@ -25,10 +25,14 @@ from shared.events.approval import (
     ChangeRefused,
     LateNoticeFound,
 )
+from shared.events.envelope import Event
+from shared.events.standing import Standing, standing_after
 from shared.kernel.money import Money
+from shared.regulation.common import decider_did_not_submit
 from tests.approval.building import (
     CASE,
     CHANGE_ID,
+    accepted,
     applied,
     change,
     change_concurred,
@@ -41,14 +45,16 @@ from tests.approval.building import (
     policies,
     replied,
     ruling,
+    service_accepted,
     submission,
     under,
 )
 from tests.support.builders import yuan
-from tests.support.given_when_then import OFFICER, TODAY, Case
+from tests.support.given_when_then import OFFICER, TODAY, Case, as_recorded
 
 APPROVED = CASE.given(replied())
 YESTERDAY = TODAY - timedelta(days=1)
+TOMORROW = TODAY + timedelta(days=1)
 LIMIT = 15_000_000  # 15 % of 1 000 000.00, in 分
 OVER = ("700000.00", "400000.00")
 """Software and hardware of a change that exceeds the approved total."""
@@ -301,14 +307,50 @@ def test_a_filed_schedule_moves_no_money_and_moves_the_end() -> None:
     assert APPROVED.given(*outcome.events).state().baseline.planned_end == date(2028, 3, 31)
 
 
-def test_a_change_is_not_executed_after_its_own_date() -> None:
-    APPROVED.when(apply_for_change, change(on=YESTERDAY, executed_on=TODAY)).then_invalid(
-        "executed_on"
-    )
+def test_a_change_is_not_executed_after_the_day_it_comes_in() -> None:
+    APPROVED.when(apply_for_change, change(executed_on=TOMORROW)).then_invalid("executed_on")
+
+
+def test_an_application_dated_back_to_its_execution_is_late_all_the_same() -> None:
+    over = change(*OVER, on=TODAY, executed_on=TODAY)
+    APPROVED.when(apply_for_change, over).then(ChangeApplied)
+    outcome = APPROVED.at(TOMORROW).when(apply_for_change, over)
+    outcome.then(ChangeApplied, LateNoticeFound).having(on=TODAY)
+    assert outcome.events[1].on == TOMORROW
+
+
+def test_a_change_is_not_dated_before_the_reply() -> None:
+    for decision in (file_change, apply_for_change):
+        APPROVED.when(decision, change(on=YESTERDAY)).then_invalid("on")
+        APPROVED.at(TOMORROW).when(decision, change(on=TODAY)).having(on=TODAY)
+
+
+def test_a_ruling_is_not_dated_before_the_application() -> None:
+    for decision in (concur_in_change, rule_on_change):
+        case = PENDING.given(change_concurred()).at(TOMORROW)
+        case.when(decision, ruling(on=YESTERDAY)).then_invalid("on")
+        case.when(decision, ruling(on=TODAY)).having(on=TODAY)
 
 
 def test_a_change_does_not_end_the_work_before_it_starts() -> None:
     APPROVED.when(file_change, change(planned_end="2027-02-28")).then_invalid("planned_end")
+
+
+@pytest.mark.parametrize("event", [accepted(), service_accepted()])
+def test_nothing_is_changed_once_the_project_is_accepted(event: Event) -> None:
+    standing = standing_after(Standing(), *as_recorded([event], "acceptance"))
+    for decision in (file_change, apply_for_change):
+        APPROVED.with_facts(standing=standing).when(decision, change()).then_broken(
+            rules.project_is_not_yet_accepted
+        )
+
+
+@pytest.mark.parametrize("event", [accepted("FAILED"), service_accepted("FAILED")])
+def test_what_failed_its_acceptance_may_still_be_changed(event: Event) -> None:
+    standing = standing_after(Standing(), *as_recorded([event], "acceptance", start=41))
+    outcome = APPROVED.with_facts(standing=standing).when(file_change, change()).then(ChangeFiled)
+    assert outcome.decision is not None
+    assert ("acceptance", 41) in {(r.service, r.position) for r in outcome.decision.basis}
 
 
 def test_one_application_is_pending_at_a_time_and_holds_up_filings() -> None:
@@ -391,5 +433,5 @@ def test_a_ruling_has_a_document_number() -> None:
 def test_who_applied_does_not_rule() -> None:
     for decision in (concur_in_change, rule_on_change):
         PENDING.given(change_concurred()).by(OFFICER).when(decision, ruling()).then_broken(
-            rules.decider_did_not_submit
+            decider_did_not_submit
         )

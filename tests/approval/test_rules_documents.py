@@ -2,8 +2,9 @@
 
 import pytest
 
-from services.approval import rules
 from services.approval.decisions import digest_of, sign_off, submit_document
+from services.approval.rules import documents as rules
+from services.approval.rules.reply import submission_awaits_reply
 from services.approval.state import registration_of
 from shared.events.approval import DocumentSubmitted, ParticipantSignedOff, SignOff
 from shared.events.registry import DeclarationWithdrawn, Withdrawal
@@ -182,6 +183,14 @@ def test_a_service_as_dear_as_building_is_refused() -> None:
     )
 
 
+def test_the_fee_compared_is_not_less_than_the_fee_demanded() -> None:
+    outcome = SERVICE_CASE.when(submit_document, service_demand(service_total="999999.99"))
+    outcome.then_broken(rules.service_total_covers_the_fee)
+    assert "5年服务费999999.99元，本方案服务费1000000.00元" in outcome.texts[0]
+    exact = SERVICE_CASE.when(submit_document, service_demand(service_total="1000000.00"))
+    exact.then(DocumentSubmitted)
+
+
 def test_a_service_a_cent_cheaper_than_building_passes() -> None:
     SERVICE_CASE.when(submit_document, service_demand(service_total="1199999.99")).then(
         DocumentSubmitted
@@ -239,7 +248,7 @@ def test_a_sign_off_of_an_earlier_submission_is_refused() -> None:
 def test_nothing_is_signed_off_before_a_submission() -> None:
     CASE.by(member_of(OTHER_UNIT)).when(
         sign_off, SignOff(digest=digest_of(submission()))
-    ).then_broken(rules.submission_awaits_reply)
+    ).then_broken(submission_awaits_reply)
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,17 @@
 """Opinions: the matrix of Article 22, letters, digests, conditions, carrying forward."""
 
+from datetime import date, timedelta
+
 import pytest
 
-from services.approval import rules
 from services.approval.decisions import (
     carry_opinion_forward,
     digest_of,
     give_opinion,
     request_opinion,
 )
+from services.approval.rules import opinions as rules
+from services.approval.rules.reply import submission_awaits_reply
 from shared.events.approval import (
     CarryForward,
     OpinionCarriedForward,
@@ -16,9 +19,11 @@ from shared.events.approval import (
     OpinionKind,
     OpinionRequested,
 )
+from shared.regulation.common import decider_did_not_submit
 from tests.approval.building import (
     ASKED,
     CASE,
+    COLLEAGUE,
     DUTIES,
     asked,
     design,
@@ -30,16 +35,19 @@ from tests.approval.building import (
     replied,
     submission,
     submitted,
+    then_by,
 )
-from tests.support.given_when_then import OFFICER
+from tests.support.given_when_then import OFFICER, TODAY
 
 UNDER_EXAMINATION = CASE.given(submitted(plan()))
 EVERYBODY_ASKED = UNDER_EXAMINATION.given(*asked(*ASKED))
 NEWER = plan(goals="修改后的目标")
 
 
-def carry(kind: str = "FUNDS", digest: str = digest_of(NEWER)) -> CarryForward:
-    return CarryForward(kind=OpinionKind(kind), digest=digest, statement="修改不影响原意见")
+def carry(
+    kind: str = "FUNDS", digest: str = digest_of(NEWER), on: date | None = None
+) -> CarryForward:
+    return CarryForward(on=on, kind=OpinionKind(kind), digest=digest, statement="修改不影响原意见")
 
 
 @pytest.mark.parametrize("body", ASKED)
@@ -57,7 +65,7 @@ def test_no_letter_goes_to_the_co_approver_or_to_others(body: str) -> None:
 
 
 def test_nobody_is_asked_before_a_submission() -> None:
-    CASE.when(request_opinion, letter("FIN")).then_broken(rules.submission_awaits_reply)
+    CASE.when(request_opinion, letter("FIN")).then_broken(submission_awaits_reply)
 
 
 @pytest.mark.parametrize(("body", "kind"), DUTIES)
@@ -112,7 +120,7 @@ def test_an_opinion_on_an_earlier_submission_is_refused_naming_the_current_one()
 
 def test_there_is_no_opinion_before_a_submission() -> None:
     CASE.by(officer("FIN")).when(give_opinion, opinion("FUNDS")).then_broken(
-        rules.submission_awaits_reply
+        submission_awaits_reply
     )
 
 
@@ -133,10 +141,44 @@ def test_other_conclusions_have_no_conditions(conclusion: str) -> None:
     ).then_broken(rules.conditions_match_the_conclusion)
 
 
+YESTERDAY = TODAY - timedelta(days=1)
+
+
+def test_no_letter_or_opinion_is_dated_before_the_submission() -> None:
+    fin, about = EVERYBODY_ASKED.by(officer("FIN")), digest_of(plan())
+    fin.when(request_opinion, letter("FIN", on=YESTERDAY)).then_invalid("on")
+    fin.when(give_opinion, opinion("FUNDS", on=YESTERDAY)).then_invalid("on")
+    later = EVERYBODY_ASKED.at(TODAY + timedelta(days=1)).by(officer("FIN"))
+    later.when(request_opinion, letter("FIN", on=TODAY)).then(OpinionRequested).having(on=TODAY)
+    later.when(give_opinion, opinion("FUNDS", on=TODAY)).then(OpinionGiven).having(on=TODAY)
+    given = later.given(gave("FIN", "FUNDS", submission()))
+    given.when(carry_opinion_forward, carry(digest=about, on=YESTERDAY)).then_invalid("on")
+    given.when(carry_opinion_forward, carry(digest=about, on=TODAY)).then(OpinionCarriedForward)
+
+
 def test_who_submitted_gives_no_opinion() -> None:
     UNDER_EXAMINATION.by(OFFICER).when(give_opinion, opinion("TECHNICAL")).then_broken(
-        rules.decider_did_not_submit
+        decider_did_not_submit
     )
+
+
+def test_nobody_who_submitted_anything_in_the_round_gives_or_carries_an_opinion() -> None:
+    case = then_by(UNDER_EXAMINATION, COLLEAGUE, submitted(NEWER)).given(gave("DEB", "TECHNICAL"))
+    for person in (OFFICER, COLLEAGUE):
+        case.by(person).when(give_opinion, opinion("TECHNICAL", NEWER)).then_broken(
+            decider_did_not_submit
+        )
+        case.by(person).when(carry_opinion_forward, carry("TECHNICAL")).then_broken(
+            decider_did_not_submit
+        )
+
+
+def test_who_submitted_in_an_earlier_round_may_give_an_opinion_in_the_next() -> None:
+    content = design()
+    feasible = CASE.given(submitted(submission()), replied(submission()))
+    then_by(feasible, COLLEAGUE, submitted(content)).by(OFFICER).when(
+        give_opinion, opinion("TECHNICAL", content)
+    ).then(OpinionGiven)
 
 
 def test_a_body_carries_its_opinion_to_the_newer_submission() -> None:

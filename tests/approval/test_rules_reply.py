@@ -1,11 +1,11 @@
 """The reply: what must precede it, what it carries, and its copy."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from services.approval import rules
 from services.approval.decisions import (
     concur,
     confirm_copy,
@@ -13,37 +13,46 @@ from services.approval.decisions import (
     give_municipal_consent,
     issue_reply,
     record_evaluation,
+    sign_off,
 )
-from services.approval.state import Stage
+from services.approval.rules import opinions
+from services.approval.rules import reply as rules
+from services.approval.state import Stage, registration_of
 from shared.events.acceptance import (
-    Acceptance,
-    AcceptanceConcluded,
-    AcceptanceConclusion,
     AcceptanceOverdue,
     ExtensionGranted,
     ExtensionRuling,
 )
 from shared.events.approval import (
-    CarryForward,
     Concurrence,
     ConcurrenceGiven,
     Consent,
     CopyReceipt,
     EvaluationRecorded,
     MunicipalConsentGiven,
-    OpinionCarriedForward,
-    OpinionKind,
     ReplyCopied,
     ReplyIssued,
+    SignOff,
 )
 from shared.events.envelope import Event
+from shared.events.registry import (
+    NoDataStatementApproved,
+    ResourceCatalogue,
+    ResourcesCatalogued,
+    StatementApproval,
+)
 from shared.events.standing import barring_projects
 from shared.events.vocabulary import DeliveryMode
 from shared.regulation import Rule
+from shared.regulation.common import decider_did_not_submit
 from tests.approval.building import (
     CASE,
+    COLLEAGUE,
+    DUTIES,
     IDENTITY,
     SERVICE_CASE,
+    accepted,
+    carried,
     concurred,
     consented,
     evaluated,
@@ -51,23 +60,27 @@ from tests.approval.building import (
     examined,
     gave,
     joint_design,
+    member_of,
     of_total,
     officer,
     plan,
     registered,
+    registry_events,
     replied,
     reply,
     service_demand,
     signed_off,
     submission,
     submitted,
+    then_by,
     under,
 )
 from tests.support.builders import OTHER_UNIT, THIRD_UNIT, UNIT, document
-from tests.support.given_when_then import OFFICER, TODAY, Case, as_recorded
+from tests.support.given_when_then import OFFICER, TODAY, Case, Outcome, as_recorded
 
 READY = CASE.given(*examined())
 NEWER = plan(goals="修改后的目标")
+DAY = timedelta(days=1)
 OTHER_PROJECT = UUID("01890000-0000-7000-8000-0000000000ff")
 
 
@@ -120,7 +133,7 @@ def test_a_submission_is_replied_to_once() -> None:
 
 
 def test_who_submitted_does_not_reply() -> None:
-    READY.by(OFFICER).when(issue_reply, reply()).then_broken(rules.decider_did_not_submit)
+    READY.by(OFFICER).when(issue_reply, reply()).then_broken(decider_did_not_submit)
 
 
 def test_a_self_built_project_needs_its_code() -> None:
@@ -145,6 +158,23 @@ def test_no_resource_catalogue_no_reply() -> None:
     ).then_broken(rules.resource_catalogue_is_present)
 
 
+def test_a_statement_of_no_data_counts_once_the_digital_bureau_agrees() -> None:
+    entered = list(registry_events().values())
+    catalogue = ResourceCatalogue(no_data_statement="本项目不产生数据资源")
+    stated = ResourcesCatalogued(on=TODAY, **IDENTITY, catalogue=catalogue)
+    agreed = NoDataStatementApproved(
+        on=TODAY, **IDENTITY, statement_approval=StatementApproval(text="同意")
+    )
+
+    def outcome(*events: Event) -> Outcome:
+        registration = registration_of(as_recorded([*entered, *events], "registry"))
+        return READY.with_facts(registration=registration).when(issue_reply, reply())
+
+    outcome(stated).then_broken(rules.resource_catalogue_is_present)
+    outcome(stated, agreed).then(ReplyIssued)
+    outcome(stated, agreed, stated).then_broken(rules.resource_catalogue_is_present)
+
+
 def test_every_participant_signs_off_the_current_submission() -> None:
     content = plan(joint=joint_design())
     papers = examined(content, without=("submission",))
@@ -159,18 +189,18 @@ def test_every_participant_signs_off_the_current_submission() -> None:
 @pytest.mark.parametrize("body", ["FIN", "CAC", "PSB", "CRY"])
 def test_four_letters_precede_the_reply(body: str) -> None:
     outcome = lacking(f"letter:{body}").when(issue_reply, reply())
-    outcome.then_broken(rules.letters_are_sent)
+    outcome.then_broken(opinions.letters_are_sent)
 
 
 @pytest.mark.parametrize(
     ("step", "rule"),
     [
-        ("FIN:FUNDS", rules.funds_opinion_is_given),
-        ("CAC:SECURITY", rules.security_opinions_are_given),
-        ("PSB:SECURITY", rules.security_opinions_are_given),
-        ("DEB:SECURITY", rules.security_opinions_are_given),
-        ("CRY:CRYPTOGRAPHY", rules.cryptography_opinion_is_given),
-        ("DEB:TECHNICAL", rules.technical_opinion_is_given),
+        ("FIN:FUNDS", opinions.funds_opinion_is_given),
+        ("CAC:SECURITY", opinions.security_opinions_are_given),
+        ("PSB:SECURITY", opinions.security_opinions_are_given),
+        ("DEB:SECURITY", opinions.security_opinions_are_given),
+        ("CRY:CRYPTOGRAPHY", opinions.cryptography_opinion_is_given),
+        ("DEB:TECHNICAL", opinions.technical_opinion_is_given),
     ],
 )
 def test_six_opinions_precede_the_reply(step: str, rule: Rule[...]) -> None:
@@ -179,46 +209,38 @@ def test_six_opinions_precede_the_reply(step: str, rule: Rule[...]) -> None:
 
 def test_a_resubmission_makes_opinions_evaluation_and_concurrence_stale() -> None:
     READY.given(submitted(NEWER)).when(issue_reply, reply(NEWER)).then_broken(
-        rules.funds_opinion_is_given,
-        rules.security_opinions_are_given,
-        rules.cryptography_opinion_is_given,
-        rules.technical_opinion_is_given,
+        opinions.funds_opinion_is_given,
+        opinions.security_opinions_are_given,
+        opinions.cryptography_opinion_is_given,
+        opinions.technical_opinion_is_given,
         rules.evaluation_is_positive,
         rules.digital_bureau_concurs_in_the_reply,
     )
 
 
 def test_opinions_carried_forward_count() -> None:
-    again: list[Event] = [submitted(NEWER), evaluated(NEWER), concurred(NEWER)]
-    for body, kind in (
-        ("FIN", "FUNDS"),
-        ("CAC", "SECURITY"),
-        ("PSB", "SECURITY"),
-        ("DEB", "SECURITY"),
-        ("CRY", "CRYPTOGRAPHY"),
-        ("DEB", "TECHNICAL"),
-    ):
-        carry = CarryForward(
-            kind=OpinionKind(kind), digest=digest_of(NEWER), statement="不影响原意见"
-        )
-        again.append(OpinionCarriedForward(on=TODAY, **IDENTITY, body=body, carry=carry))
-    READY.given(*again).when(issue_reply, reply(NEWER)).then(ReplyIssued)
+    again: list[Event] = [submitted(NEWER), evaluated(NEWER)]
+    again += [carried(body, kind, NEWER) for body, kind in DUTIES]
+    READY.given(*again, concurred(NEWER)).when(issue_reply, reply(NEWER)).then(ReplyIssued)
 
 
 def test_an_objection_blocks_until_the_body_agrees() -> None:
-    objected = READY.given(gave("FIN", "FUNDS", conclusion="DISAGREE"))
-    objected.when(issue_reply, reply()).then_broken(rules.no_opinion_objects)
-    objected.given(gave("FIN", "FUNDS")).when(issue_reply, reply()).then(ReplyIssued)
+    objected = lacking("concurrence").given(gave("FIN", "FUNDS", conclusion="DISAGREE"))
+    objected.given(concurred()).when(issue_reply, reply()).then_broken(opinions.no_opinion_objects)
+    agreed = objected.given(gave("FIN", "FUNDS"), concurred())
+    agreed.when(issue_reply, reply()).then(ReplyIssued)
 
 
 def test_an_objection_does_not_block_where_the_pack_says_so() -> None:
-    objected = READY.given(gave("FIN", "FUNDS", conclusion="DISAGREE"))
+    objected = lacking("concurrence").given(
+        gave("FIN", "FUNDS", conclusion="DISAGREE"), concurred()
+    )
     under(objected, negative_opinion_blocks=False).when(issue_reply, reply()).then(ReplyIssued)
 
 
 def test_conditions_stay_open_with_those_of_the_feasibility_reply_first() -> None:
     conditional = gave("FIN", "FUNDS", conclusion="CONDITIONAL", conditions=["压减硬件"])
-    READY.given(conditional).when(issue_reply, reply()).then(ReplyIssued).having(
+    READY.given(conditional, concurred()).when(issue_reply, reply()).then(ReplyIssued).having(
         open_conditions=("压减硬件",)
     )
     content = submission(round="DESIGN")
@@ -226,9 +248,9 @@ def test_conditions_stay_open_with_those_of_the_feasibility_reply_first() -> Non
         "FIN", "FUNDS", content, conclusion="CONDITIONAL", conditions=["单独记账", "压减硬件"]
     )
     feasible = replied(submission(), open_conditions=("压减硬件",))
-    CASE.given(feasible, *examined(content), second).when(issue_reply, reply(content)).then(
-        ReplyIssued
-    ).having(open_conditions=("压减硬件", "单独记账"))
+    CASE.given(feasible, *examined(content), second, concurred(content)).when(
+        issue_reply, reply(content)
+    ).then(ReplyIssued).having(open_conditions=("压减硬件", "单独记账"))
 
 
 def test_an_evaluation_precedes_the_reply() -> None:
@@ -237,7 +259,7 @@ def test_an_evaluation_precedes_the_reply() -> None:
 
 @pytest.mark.parametrize("fault", [{"positive": False}, {"method": "THIRD_PARTY"}])
 def test_the_evaluation_passes_and_a_third_party_is_qualified(fault: dict[str, Any]) -> None:
-    READY.given(evaluated(**fault)).when(issue_reply, reply()).then_broken(
+    READY.given(evaluated(**fault), concurred()).when(issue_reply, reply()).then_broken(
         rules.evaluation_is_positive
     )
 
@@ -261,23 +283,24 @@ def test_an_evaluation_names_the_current_submission() -> None:
 
 def test_who_submitted_does_not_evaluate() -> None:
     CASE.given(submitted(plan())).by(OFFICER).when(record_evaluation, evaluation()).then_broken(
-        rules.decider_did_not_submit
+        decider_did_not_submit
     )
 
 
-def test_flagged_projects_need_municipal_consent() -> None:
-    content = plan(needs_municipal_consent=True)
-    case = CASE.given(*examined(content))
-    case.when(issue_reply, reply(content)).then_broken(
-        rules.municipal_consent_is_given_where_required
-    )
-    case.given(consented()).when(issue_reply, reply(content)).then(ReplyIssued)
+FLAGGED = (evaluated(needs_municipal_consent=True), concurred())
+"""The approvers judge that the city has to decide."""
+
+
+def test_a_project_needs_municipal_consent_where_the_approvers_judge_so() -> None:
+    case = lacking("concurrence").given(*FLAGGED)
+    case.when(issue_reply, reply()).then_broken(rules.municipal_consent_is_given_where_required)
+    case.given(consented()).when(issue_reply, reply()).then(ReplyIssued)
 
 
 def test_consent_counts_for_the_submission_it_was_given_to() -> None:
-    content = plan(needs_municipal_consent=True)
-    CASE.given(submitted(content), consented(), *examined(content)).when(
-        issue_reply, reply(content)
+    papers = examined(without=("concurrence",))
+    CASE.given(submitted(NEWER), consented(), *papers, *FLAGGED).when(
+        issue_reply, reply()
     ).then_broken(rules.municipal_consent_is_given_where_required)
 
 
@@ -311,17 +334,99 @@ def test_the_digital_bureau_concurs_first() -> None:
 
 
 def test_the_digital_bureau_concurs_in_the_current_submission() -> None:
-    case = CASE.given(submitted(plan()), submitted(NEWER)).by(officer("DEB"))
+    papers = examined(NEWER, without=("concurrence",))
+    case = CASE.given(submitted(plan()), *papers).by(officer("DEB"))
     case.when(concur, Concurrence(digest=digest_of(plan()))).then_broken(
         rules.concurrence_names_the_current_submission
     )
     case.when(concur, Concurrence(digest=digest_of(NEWER))).then(ConcurrenceGiven)
 
 
-def test_who_submitted_does_not_concur() -> None:
-    CASE.given(submitted(plan())).by(OFFICER).when(
+@pytest.mark.parametrize(
+    ("step", "rule"),
+    [
+        ("letter:FIN", opinions.letters_are_sent),
+        ("FIN:FUNDS", opinions.funds_opinion_is_given),
+        ("PSB:SECURITY", opinions.security_opinions_are_given),
+        ("CRY:CRYPTOGRAPHY", opinions.cryptography_opinion_is_given),
+        ("DEB:TECHNICAL", opinions.technical_opinion_is_given),
+        ("evaluation", rules.evaluation_is_positive),
+    ],
+)
+def test_the_digital_bureau_concurs_after_opinions_and_evaluation(
+    step: str, rule: Rule[...]
+) -> None:
+    lacking(step, "concurrence").by(officer("DEB")).when(
         concur, Concurrence(digest=digest_of(plan()))
-    ).then_broken(rules.decider_did_not_submit)
+    ).then_broken(rule)
+
+
+def test_the_digital_bureau_does_not_concur_against_an_objection() -> None:
+    objected = lacking("concurrence").given(gave("FIN", "FUNDS", conclusion="DISAGREE"))
+    objected.by(officer("DEB")).when(concur, Concurrence(digest=digest_of(plan()))).then_broken(
+        opinions.no_opinion_objects
+    )
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        gave("FIN", "FUNDS", conclusion="CONDITIONAL", conditions=["压减硬件"]),
+        carried("FIN", "FUNDS", plan()),
+        evaluated(),
+    ],
+)
+def test_the_digital_bureau_concurs_again_after_a_later_opinion_or_evaluation(
+    later: Event,
+) -> None:
+    case = READY.given(later)
+    case.when(issue_reply, reply()).then_broken(rules.digital_bureau_concurs_in_the_reply)
+    case.given(concurred()).when(issue_reply, reply()).then(ReplyIssued)
+
+
+def test_who_submitted_does_not_concur() -> None:
+    lacking("concurrence").by(OFFICER).when(
+        concur, Concurrence(digest=digest_of(plan()))
+    ).then_broken(decider_did_not_submit)
+
+
+def test_nobody_who_submitted_anything_in_the_round_decides_on_it() -> None:
+    case = then_by(CASE.given(submitted(plan())), COLLEAGUE, submitted(NEWER))
+    case = case.given(*examined(NEWER, without=("submission",)))
+    consent = Consent(document=document("批示", "乐府函1号"))
+    for person in (OFFICER, COLLEAGUE):
+        for decision, paper in (
+            (record_evaluation, evaluation(NEWER)),
+            (give_municipal_consent, consent),
+            (concur, Concurrence(digest=digest_of(NEWER))),
+            (issue_reply, reply(NEWER)),
+        ):
+            case.by(person).when(decision, paper).then_broken(decider_did_not_submit)
+
+
+def test_no_paper_is_dated_before_the_submission_it_is_about() -> None:
+    joint = CASE.given(submitted(plan(), participants=(OTHER_UNIT,)), *examined()[1:])
+    joint = joint.given(signed_off(OTHER_UNIT, plan()))
+    digest, case = digest_of(plan()), joint.at(TODAY + DAY)
+    for decision, paper, actor in (
+        (sign_off, SignOff(digest=digest), member_of(OTHER_UNIT)),
+        (record_evaluation, evaluation(), officer("DRC")),
+        (give_municipal_consent, Consent(document=document("批示", "1号")), officer("GOV")),
+        (concur, Concurrence(digest=digest), officer("DEB")),
+        (issue_reply, reply(), officer("DRC")),
+    ):
+        early = paper.model_copy(update={"on": TODAY - DAY})
+        case.by(actor).when(decision, early).then_invalid("on")
+        same_day = case.by(actor).when(decision, paper.model_copy(update={"on": TODAY}))
+        assert same_day.events[0].on == TODAY
+
+
+def test_a_copy_is_not_received_before_the_reply() -> None:
+    case = CASE.given(replied()).by(officer("GAB")).at(TODAY + DAY)
+    receipt = CopyReceipt(number="乐发改审批〔2026〕18号", on=TODAY)
+    case.when(confirm_copy, receipt).then(ReplyCopied).having(on=TODAY)
+    early = receipt.model_copy(update={"on": TODAY - DAY})
+    case.when(confirm_copy, early).then_invalid("on")
 
 
 def test_a_reply_names_the_current_submission() -> None:
@@ -338,16 +443,7 @@ def overdue() -> Event:
     return AcceptanceOverdue(on=TODAY, project_id=OTHER_PROJECT, unit_id=UNIT, due_on=TODAY)
 
 
-def concluded(conclusion: AcceptanceConclusion) -> Event:
-    acceptance = Acceptance(
-        conclusion=conclusion, document=document("验收意见"), findings=(), text="意见"
-    )
-    return AcceptanceConcluded(
-        on=TODAY, project_id=OTHER_PROJECT, unit_id=UNIT, acceptance=acceptance
-    )
-
-
-@pytest.mark.parametrize("event", [overdue(), concluded(AcceptanceConclusion.FAILED)])
+@pytest.mark.parametrize("event", [overdue(), accepted("FAILED", OTHER_PROJECT)])
 def test_a_unit_with_an_overdue_or_failed_project_gets_no_new_one(event: Event) -> None:
     barring = barring_projects(as_recorded([event], "acceptance"), UNIT)
     outcome = (
@@ -368,7 +464,7 @@ def test_a_unit_with_an_overdue_or_failed_project_gets_no_new_one(event: Event) 
             ruling=ExtensionRuling(approved=True, text="同意"),
             due_on=TODAY,
         ),
-        concluded(AcceptanceConclusion.PASSED),
+        accepted("PASSED", OTHER_PROJECT),
     ],
 )
 def test_an_extension_or_acceptance_clears_the_unit(cleared: Event) -> None:
@@ -379,11 +475,11 @@ def test_an_extension_or_acceptance_clears_the_unit(cleared: Event) -> None:
 def test_everything_missing_is_reported_together() -> None:
     outcome = CASE.given(submitted(plan())).when(issue_reply, reply())
     outcome.then_broken(
-        rules.letters_are_sent,
-        rules.funds_opinion_is_given,
-        rules.security_opinions_are_given,
-        rules.cryptography_opinion_is_given,
-        rules.technical_opinion_is_given,
+        opinions.letters_are_sent,
+        opinions.funds_opinion_is_given,
+        opinions.security_opinions_are_given,
+        opinions.cryptography_opinion_is_given,
+        opinions.technical_opinion_is_given,
         rules.evaluation_is_positive,
         rules.digital_bureau_concurs_in_the_reply,
     )

@@ -14,6 +14,9 @@ from shared.events.acceptance import (
     AcceptanceOverdue,
     AcceptanceReview,
     AcceptanceReviewed,
+    AcceptanceScheduled,
+    ExtensionGranted,
+    ExtensionRuling,
     ServiceAcceptanceReported,
 )
 from shared.events.approval import ChangeApproved, ChangeRuling, Reply, ReplyIssued
@@ -38,7 +41,8 @@ from shared.events.budget import (
 )
 from shared.events.envelope import Identity
 from shared.events.registry import ProjectDeclared, SystemCatalogued, SystemEntry
-from shared.events.vocabulary import Item
+from shared.events.vocabulary import DeliveryMode, Item
+from shared.kernel.actor import Actor
 from tests.support.builders import SUPPLIER, UNIT, declaration, document, yuan
 from tests.support.given_when_then import SUBJECT, TODAY, Case, as_recorded
 
@@ -141,18 +145,37 @@ def overdue() -> AcceptanceOverdue:
     return AcceptanceOverdue(on=TODAY, **PROJECT, due_on=TODAY)
 
 
+def rescheduled(due_on: date) -> AcceptanceScheduled:
+    """A due date that an approved change has set."""
+    (change,) = as_recorded([change_approved(TOTAL)], "approval")
+    return AcceptanceScheduled(
+        on=TODAY,
+        **PROJECT,
+        delivery_mode=DeliveryMode.SELF_BUILD,
+        replied_on=date(2026, 4, 1),
+        planned_end=TODAY,
+        due_on=due_on,
+        custom_development=True,
+        baseline=change.ref,
+        policy="511100-2022@1",
+    )
+
+
+def extended(due_on: date) -> ExtensionGranted:
+    ruling = ExtensionRuling(approved=True, text="同意")
+    return ExtensionGranted(on=TODAY, **PROJECT, ruling=ruling, due_on=due_on)
+
+
 def background(*events: Event) -> Background:
     return background_of(as_recorded(events, "elsewhere"))
 
 
 APPROVED = background(catalogued(), declared(), replied())
 """Catalogued, declared and finally replied to, at `TOTAL`; not accepted."""
-ACCEPTED = replace(
-    APPROVED,
-    acceptance=background(concluded()).acceptance,
-    judged=background(concluded()).judged,
-)
-EMPTY = Case(Project(), evolve_project, Facts(), "budget")
+ACCEPTED = replace(APPROVED, standing=background(concluded()).standing)
+EXAMINER = Actor(person="officer-2", name="李四", body="DEB", role="OFFICER")
+"""Decides on what others, `OFFICER` here, have submitted."""
+EMPTY = Case(Project(), evolve_project, Facts(), "budget", actor=EXAMINER)
 """A project no service knows anything of."""
 CASE = EMPTY.with_facts(background=APPROVED)
 

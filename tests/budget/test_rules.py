@@ -1,7 +1,8 @@
 """Budget: each rule broken, and each on its boundary."""
 
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
@@ -18,6 +19,7 @@ from services.budget.decisions import (
     set_cost_share,
     submit_operation_plan,
 )
+from services.budget.reactions import FOLLOWS
 from services.budget.state import PlanStatus
 from shared.events import Event
 from shared.events.budget import (
@@ -32,6 +34,7 @@ from shared.events.budget import (
     ProcurementRecorded,
     SurplusReturned,
 )
+from shared.events.standing import AcceptanceStatus
 from tests.budget.building import (
     ACCEPTED,
     APPROVED,
@@ -48,6 +51,7 @@ from tests.budget.building import (
     contracted,
     cost_share,
     declared,
+    extended,
     included,
     inclusion,
     operation_included,
@@ -61,13 +65,14 @@ from tests.budget.building import (
     procured,
     procurement,
     replied,
+    rescheduled,
     returned,
     reviewed,
     service_accepted,
     surplus,
 )
 from tests.support.builders import UNIT, document, yuan
-from tests.support.given_when_then import SUBJECT, TODAY, Case
+from tests.support.given_when_then import OFFICER, SUBJECT, TODAY, Case
 
 CONTRACTED = CASE.given(included(), procured(), contracted())
 ACCEPTED_CASE = CASE.with_facts(background=ACCEPTED, plan_id=PLAN)
@@ -235,10 +240,14 @@ def test_a_procurement_number_is_used_once() -> None:
     ).then_broken(rules.procurement_number_is_new)
 
 
+PUBLISHED = CASE.under(procurement_threshold="1000000.00").given(included())
+"""A year whose purchase threshold is published."""
+
+
 def test_a_catalogue_purchase_is_not_self_organised() -> None:
-    CASE.given(included()).when(
-        record_procurement, procurement("1.00", method="SELF_ORGANISED")
-    ).then_broken(rules.catalogue_purchase_uses_a_statutory_method)
+    PUBLISHED.when(record_procurement, procurement("1.00", method="SELF_ORGANISED")).then_broken(
+        rules.catalogue_purchase_uses_a_statutory_method
+    )
 
 
 @pytest.mark.parametrize(
@@ -252,14 +261,21 @@ def test_the_four_methods_serve_any_purchase(method: str) -> None:
 
 def test_at_the_threshold_a_purchase_is_no_longer_self_organised() -> None:
     own = procurement("1000000.00", method="SELF_ORGANISED", in_central_catalogue=False)
-    CASE.given(included()).when(record_procurement, own).then_broken(
+    PUBLISHED.when(record_procurement, own).then_broken(
         rules.self_organised_purchase_is_below_the_threshold
     )
 
 
 def test_a_cent_below_the_threshold_the_unit_organises_it_itself() -> None:
     own = procurement("999999.99", method="SELF_ORGANISED", in_central_catalogue=False)
-    CASE.given(included()).when(record_procurement, own).then(ProcurementRecorded)
+    PUBLISHED.when(record_procurement, own).then(ProcurementRecorded)
+
+
+def test_nothing_is_self_organised_before_the_threshold_is_published() -> None:
+    own = procurement("0.01", method="SELF_ORGANISED", in_central_catalogue=False)
+    outcome = CASE.given(included()).when(record_procurement, own)
+    outcome.then_broken(rules.self_organised_purchase_is_below_the_threshold)
+    assert "尚未公布" in outcome.texts[0]
 
 
 # -- 合同（第二十六、四十、四十三条） ------------------------------------------------------------
@@ -420,7 +436,7 @@ def test_an_accepted_project_submits_its_plan_the_year_before() -> None:
     outcome = ACCEPTED_CASE.when(submit_operation_plan, operation_plan())
     outcome.then(OperationPlanSubmitted).having(unit_id=UNIT, plan=operation_plan())
     assert outcome.decision is not None
-    assert ACCEPTED.judged in outcome.decision.basis
+    assert ACCEPTED.standing.ref in outcome.decision.basis
 
 
 def test_a_project_that_is_not_accepted_gets_no_operation_money() -> None:
@@ -462,6 +478,27 @@ def test_a_passed_acceptance_lifts_the_block(history: tuple[Event, ...]) -> None
     known = background(catalogued(), declared(), replied(), *history)
     CASE.with_facts(background=known).when(submit_operation_plan, operation_plan()).then(
         OperationPlanSubmitted
+    )
+
+
+@pytest.mark.parametrize("lifting", [extended, rescheduled])
+def test_a_due_date_ahead_lifts_what_was_overdue(
+    lifting: Callable[[date], Event],
+) -> None:
+    assert background(overdue()).standing.status is AcceptanceStatus.OVERDUE
+    assert background(overdue(), lifting(TODAY)).standing.status is AcceptanceStatus.NOT_ACCEPTED
+    past = background(overdue(), lifting(TODAY - timedelta(days=1)))
+    assert past.standing.status is AcceptanceStatus.OVERDUE
+
+
+def test_what_lifts_an_overdue_project_is_followed() -> None:
+    assert {"ExtensionGranted", "AcceptanceScheduled"} <= FOLLOWS["acceptance"]
+
+
+def test_an_earlier_date_on_the_paper_does_not_save_a_late_plan() -> None:
+    plan = operation_plan(on=date(NEXT_YEAR - 1, 12, 31))
+    ACCEPTED_CASE.at(date(NEXT_YEAR, 1, 1)).when(submit_operation_plan, plan).then_broken(
+        rules.operation_plan_is_submitted_the_year_before
     )
 
 
@@ -507,6 +544,12 @@ def test_a_submitted_plan_is_assessed() -> None:
     ACCEPTED_CASE.given(plan_submitted()).when(assess_operation_plan, assessment()).then(
         OperationPlanAssessed
     ).having(plan_id=PLAN)
+
+
+def test_who_submitted_a_plan_does_not_assess_it() -> None:
+    ACCEPTED_CASE.given(plan_submitted()).by(OFFICER).when(
+        assess_operation_plan, assessment()
+    ).then_broken(rules.decider_did_not_submit)
 
 
 @pytest.mark.parametrize(
@@ -571,7 +614,7 @@ def test_operation_money_is_included_once_a_year() -> None:
 def test_operation_money_needs_a_numbered_document() -> None:
     ASSESSED.when(
         include_operation_budget, operation_inclusion(document=document("预算"))
-    ).then_broken(rules.operation_document_bears_a_number)
+    ).then_broken(rules.inclusion_document_bears_a_number)
 
 
 def test_operation_money_too_needs_the_catalogue() -> None:

@@ -49,7 +49,6 @@ async def _approve_study(story: Story, project: Project) -> None:
         project,
         _items(data="5,200,000.00", other="1,200,000.00"),
         *_period(story),
-        needs_municipal_consent=True,
     )
     earlier = await approval.submit(story, project, study)
     await approval.ask_opinions(story, project)
@@ -79,7 +78,7 @@ async def _approve_study(story: Story, project: Project) -> None:
     for body, kind, sign in approval.OPINIONS:
         if body in (FIN, CRY):
             await approval.give_opinion(story, project, digest, body, kind, sign)
-    await approval.evaluate(story, project, digest)
+    await approval.evaluate(story, project, digest, needs_municipal_consent=True)
     await approval.concur(story, project, digest)
     await story.on(4, 19)
     await approval.reply_is_refused(
@@ -167,4 +166,12 @@ async def _accept(story: Story, project: Project) -> None:
     )
     await acceptance.apply_for_acceptance(story, project, closed=(CONDITION,))
     await story.on(12, 25)
-    await acceptance.conclude(story, project)
+    await story.is_refused(
+        DEB,
+        f"{project.acceptance}/acceptance",
+        acceptance.acceptance(story, project),
+        rule="passed_project_has_its_conditions_confirmed",
+        article=22,
+        says="未核实所附条件即作出合格结论",
+    )
+    await acceptance.conclude(story, project, confirmed=(CONDITION,))

@@ -69,18 +69,23 @@ async def service_purchase(story: Story) -> None:
         story, project, "2,400,000.00", method=ProcurementMethod.COMPETITIVE_CONSULTATION
     )
     await story.on(5, 25)
+    # The reply knew of no custom development; the contract has some: its source code is due too.
     contract = await budget.contract(
-        story,
-        project,
-        tender,
-        "2,376,000.00",
-        "四川大渡河数字服务有限公司",
-        custom_development=False,
+        story, project, tender, "2,376,000.00", "四川大渡河数字服务有限公司"
     )
     await budget.pay(story, project, contract, "792,000.00")
     await story.on(7, 10)
     await acceptance.complete(story, project)
     await story.on(10, 12)
+    await story.is_refused(
+        officer,
+        f"{project.acceptance}/acceptance-application",
+        acceptance.application(project, service=True),
+        rule="custom_development_is_handed_over",
+        article=43,
+        says="合同含二次开发，未移交源代码即申请验收",
+    )
+    await acceptance.hand_over(story, project)
     await acceptance.apply_for_acceptance(story, project, service=True)
     await acceptance.report_service(story, project)
     review = acceptance.service_review(story, project)

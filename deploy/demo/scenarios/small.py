@@ -136,6 +136,17 @@ async def _accept(story: Story, project: Project) -> None:
     )
     await story.on(11, 26)
     await acceptance.conclude(story, project)
+    later = approval.change(
+        estimate(SOFTWARE=("应用软件开发", "5,000,000.00")), "验收后合并列支软件开发"
+    )
+    await story.is_refused(
+        officer,
+        f"{project.approval}/change-filings",
+        later,
+        rule="project_is_not_yet_accepted",
+        article=28,
+        says="验收合格后再报备变更",
+    )
 
 
 async def _settle(story: Story, project: Project, contract: str) -> None:

@@ -13,6 +13,7 @@ from shared.events.acceptance import (
     AcceptanceConclusion,
     AcceptanceFiling,
     AcceptanceReview,
+    ClosedCondition,
     Completion,
     Extension,
     ExtensionRuling,
@@ -96,8 +97,10 @@ def application(
     project: Project, *, closed: tuple[str, ...] = (), service: bool = False
 ) -> AcceptanceApplication:
     codes = _SERVICE if service else _SELF_BUILD
+    proof = paper(f"{project.name}审核条件落实证明")
     return AcceptanceApplication(
-        materials=materials(f"{project.name}验收资料", codes), closed_conditions=closed
+        materials=materials(f"{project.name}验收资料", codes),
+        closed_conditions=tuple(ClosedCondition(condition=c, evidence=proof) for c in closed),
     )
 
 
@@ -112,7 +115,12 @@ async def apply_for_acceptance(story: Story, project: Project, **more: Any) -> N
 
 
 def acceptance(
-    story: Story, project: Project, *, failing: tuple[str, ...] = (), sign: str = "乐数经验"
+    story: Story,
+    project: Project,
+    *,
+    failing: tuple[str, ...] = (),
+    confirmed: tuple[str, ...] = (),
+    sign: str = "乐数经验",
 ) -> Acceptance:
     """验收意见: passed, or failed on the findings `failing`."""
     conclusion = AcceptanceConclusion.FAILED if failing else AcceptanceConclusion.PASSED
@@ -126,13 +134,14 @@ def acceptance(
         conclusion=conclusion,
         document=official(f"{project.name}验收意见", sign, story.today.year),
         findings=tuple(findings),
+        confirmed_conditions=confirmed,
         text=f"验收{conclusion.label}",
     )
 
 
-async def conclude(story: Story, project: Project, *, failing: tuple[str, ...] = ()) -> Receipt:
+async def conclude(story: Story, project: Project, **more: Any) -> Receipt:
     """竣工验收 by DEB."""
-    concluded = acceptance(story, project, failing=failing)
+    concluded = acceptance(story, project, **more)
     return await story.act(
         DEB,
         f"{project.acceptance}/acceptance",

@@ -168,7 +168,9 @@ async def carry_opinions(
             )
 
 
-async def evaluate(story: Story, project: Project, digest: str) -> None:
+async def evaluate(
+    story: Story, project: Project, digest: str, *, needs_municipal_consent: bool = False
+) -> None:
     """评估论证 by a qualified third party."""
     evaluation = Evaluation(
         digest=digest,
@@ -178,8 +180,10 @@ async def evaluate(story: Story, project: Project, digest: str) -> None:
         positive=True,
         conclusion="方案可行，投资合理，建议批复",
         report=paper(f"{project.name}评估报告"),
+        needs_municipal_consent=needs_municipal_consent,
     )
-    await story.act(DRC, f"{project.approval}/evaluation", evaluation, "组织评估论证，通过")
+    says = "组织评估论证，通过" + ("，须报市政府审定" if needs_municipal_consent else "")
+    await story.act(DRC, f"{project.approval}/evaluation", evaluation, says)
 
 
 async def concur(story: Story, project: Project, digest: str) -> None:

@@ -68,13 +68,7 @@ async def procure(
 
 
 async def contract(
-    story: Story,
-    project: Project,
-    procurement: str,
-    amount: str,
-    supplier: str,
-    *,
-    custom_development: bool = True,
+    story: Story, project: Project, procurement: str, amount: str, supplier: str
 ) -> str:
     """合同; its number."""
     sign = f"HT-{story.today.year}-{serial():04d}"
@@ -85,7 +79,7 @@ async def contract(
         supplier_name=supplier,
         amount=yuan(amount),
         document=paper(f"{project.name}合同"),
-        custom_development=custom_development,
+        custom_development=True,
         ip_owned_by_unit=True,
         ip_clause="第十二条",
         breach_clause="第十五条",

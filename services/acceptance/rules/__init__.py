@@ -14,6 +14,7 @@ from services.acceptance.rules.conclusion import (
     filed_project_is_accepted,
     important_content_is_assessed,
     passed_project_fails_no_important_content,
+    passed_project_has_its_conditions_confirmed,
     reported_project_is_a_service,
     review_passes_only_what_the_unit_accepted,
     service_acceptance_is_reported,
@@ -30,13 +31,16 @@ from services.acceptance.rules.due_date import (
 from services.acceptance.rules.trial_run import (
     acceptance_follows_the_baseline,
     acceptance_is_scheduled,
+    completion_is_reported_in_time,
     construction_is_under_way,
     handover_includes_custom_source,
     handover_precedes_acceptance,
     incident_falls_into_the_trial_run,
     trial_run_follows_completion,
     trial_run_was_normal_to_its_end,
+    trial_start_is_reported_in_time,
 )
+from shared.regulation.common import decider_did_not_submit
 
 __all__ = [
     "acceptance_follows_the_baseline",
@@ -46,9 +50,11 @@ __all__ = [
     "acceptance_is_scheduled",
     "acceptance_materials_are_complete",
     "acceptance_opinion_bears_a_number",
+    "completion_is_reported_in_time",
     "concluded_project_is_self_built",
     "construction_is_under_way",
     "custom_development_is_handed_over",
+    "decider_did_not_submit",
     "due_date_has_passed",
     "extension_awaits_its_ruling",
     "extension_is_requested_in_time",
@@ -63,9 +69,11 @@ __all__ = [
     "opinion_conditions_are_met",
     "overdue_is_found_once",
     "passed_project_fails_no_important_content",
+    "passed_project_has_its_conditions_confirmed",
     "reported_project_is_a_service",
     "review_passes_only_what_the_unit_accepted",
     "service_acceptance_is_reported",
     "trial_run_follows_completion",
     "trial_run_was_normal_to_its_end",
+    "trial_start_is_reported_in_time",
 ]

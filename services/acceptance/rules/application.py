@@ -1,6 +1,6 @@
 """Rules on the application for acceptance, in article order (第二十二、三十一、四十三条)."""
 
-from services.acceptance.state import Project, Status
+from services.acceptance.state import Origin, Project, Status
 from shared.events.acceptance import (
     AcceptanceApplication,
 )
@@ -12,10 +12,11 @@ from shared.regulation import Policy, Verdict, article, holds
     22,
     row="22-1",
     says="有条件同意的审核意见所附条件须在申请验收时逐条落实",
-    remedy="落实所列条件后，将其原文填入 closed_conditions",
+    remedy="落实所列条件后，将其原文和落实证明填入 closed_conditions",
 )
 def opinion_conditions_are_met(project: Project, application: AcceptanceApplication) -> Verdict:
-    unmet = [c for c in project.open_conditions if c not in application.closed_conditions]
+    closed = {each.condition for each in application.closed_conditions}
+    unmet = [c for c in project.open_conditions if c not in closed]
     return holds(
         not unmet,
         f"审核条件{len(project.open_conditions)}条，未落实：{'；'.join(unmet) or '无'}",
@@ -52,14 +53,15 @@ def acceptance_materials_are_complete(
 @article(
     43,
     row="43-2",
-    says="含定制开发或二次开发的，申请验收前须已移交技术文档和源代码",
+    says="批复或合同含定制开发或二次开发的，验收前须已移交技术文档和源代码",
     remedy="先登记成果移交",
 )
-def custom_development_is_handed_over(project: Project) -> Verdict:
+def custom_development_is_handed_over(project: Project, origin: Origin) -> Verdict:
+    custom = project.custom_development or origin.custom_contract is not None
     handover = project.handover
     complete = handover is not None and handover.source_code is not None
     return holds(
-        not project.custom_development or complete,
-        f"{'含' if project.custom_development else '不含'}定制开发，"
-        f"技术文档和源代码{'已' if complete else '未'}移交",
+        not custom or complete,
+        f"{'含' if custom else '不含'}定制开发，技术文档和源代码{'已' if complete else '未'}移交",
+        basis=[project.baseline, origin.custom_contract],
     )

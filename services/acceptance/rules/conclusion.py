@@ -12,6 +12,25 @@ from shared.events.vocabulary import DeliveryMode, Document
 from shared.regulation import Policy, Verdict, article, holds
 
 
+@article(
+    22,
+    row="22-1",
+    says="验收合格的，审核意见所附条件须经市数字经济局逐条核实已落实",
+    remedy="核实落实证明后，将条件原文填入 confirmed_conditions；未落实的，结论为不合格",
+)
+def passed_project_has_its_conditions_confirmed(
+    project: Project, act: Acceptance | AcceptanceReview
+) -> Verdict:
+    passes = act.conclusion is AcceptanceConclusion.PASSED
+    open_ = [c for c in project.open_conditions if c not in act.confirmed_conditions]
+    return holds(
+        not (passes and open_),
+        f"结论{act.conclusion.label}，审核条件{len(project.open_conditions)}条，"
+        f"未核实：{'；'.join(open_) or '无'}",
+        basis=[project.baseline],
+    )
+
+
 @article(31, row="31-2", says="验收合格后报备验收情况", remedy="先通过验收；报备日期不早于验收日期")
 def filed_project_is_accepted(project: Project, on: date) -> Verdict:
     concluded = project.concluded_on
@@ -36,11 +55,7 @@ def acceptance_is_filed_once(project: Project) -> Verdict:
     remedy="先由项目单位申请验收",
 )
 def acceptance_is_applied_for(project: Project, on: date) -> Verdict:
-    applied = project.applied_on
-    return holds(
-        project.status is Status.APPLIED and applied is not None and on >= applied,
-        f"验收状态：{project.label}；申请{applied or '（无）'}，验收{on}",
-    )
+    return _follows(project, Status.APPLIED, project.applied_on, on)
 
 
 @article(
@@ -50,8 +65,7 @@ def acceptance_is_applied_for(project: Project, on: date) -> Verdict:
     remedy="购买服务项目由项目单位报送验收结果后审核",
 )
 def concluded_project_is_self_built(project: Project) -> Verdict:
-    mode = project.delivery_mode
-    return holds(mode is DeliveryMode.SELF_BUILD, f"产生方式：{mode.label if mode else '未知'}")
+    return _is_delivered(project, DeliveryMode.SELF_BUILD)
 
 
 @article(31, row="31-4", says="验收意见和审核意见须有文号", remedy="在 document.number 填写文号")
@@ -66,10 +80,7 @@ def acceptance_opinion_bears_a_number(document: Document) -> Verdict:
     remedy="自行建设项目由市数字经济局组织竣工验收",
 )
 def reported_project_is_a_service(project: Project) -> Verdict:
-    mode = project.delivery_mode
-    return holds(
-        mode is DeliveryMode.SERVICE_PURCHASE, f"产生方式：{mode.label if mode else '未知'}"
-    )
+    return _is_delivered(project, DeliveryMode.SERVICE_PURCHASE)
 
 
 @article(
@@ -79,11 +90,7 @@ def reported_project_is_a_service(project: Project) -> Verdict:
     remedy="先由项目单位报送验收结果；审核日期不早于报送日期",
 )
 def service_acceptance_is_reported(project: Project, on: date) -> Verdict:
-    reported = project.reported_on
-    return holds(
-        project.status is Status.REPORTED and reported is not None and on >= reported,
-        f"验收状态：{project.label}；报送{reported or '（无）'}，审核{on}",
-    )
+    return _follows(project, Status.REPORTED, project.reported_on, on)
 
 
 @article(
@@ -128,3 +135,16 @@ def passed_project_fails_no_important_content(acceptance: Acceptance) -> Verdict
         not (passes and failed),
         f"结论{acceptance.conclusion.label}，不合格的内容：{'、'.join(failed) or '无'}",
     )
+
+
+def _follows(project: Project, status: Status, since: date | None, on: date) -> Verdict:
+    """The step taken on a day follows the one that led to a status on the day `since`."""
+    return holds(
+        project.status is status and since is not None and on >= since,
+        f"验收状态：{project.label}；{status.label}于{since or '（无）'}，本次{on}",
+    )
+
+
+def _is_delivered(project: Project, wanted: DeliveryMode) -> Verdict:
+    mode = project.delivery_mode
+    return holds(mode is wanted, f"产生方式：{mode.label if mode else '未知'}")

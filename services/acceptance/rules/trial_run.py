@@ -8,13 +8,13 @@ from shared.events.acceptance import (
     Handover,
 )
 from shared.events.approval import ReplyIssued
-from shared.regulation import Verdict, article, holds
+from shared.regulation import Policy, Verdict, article, holds
 
 
 @article(
     31,
     row="31-1",
-    says="验收期限由最终批复的计划完工日期加试运行期确定，随经批准或报备的调整变动",
+    says="验收期限由最终批复的计划完工日期加试运行期确定，随经批准的调整变动",
     remedy="先取得开工或采购所依据的最终批复",
 )
 def acceptance_follows_the_baseline(
@@ -38,6 +38,38 @@ def acceptance_is_scheduled(project: Project) -> Verdict:
 @article(31, row="31-1", says="建设内容完成情况只报一次", remedy="核对项目状态")
 def construction_is_under_way(project: Project) -> Verdict:
     return holds(project.status is Status.SCHEDULED, f"验收状态：{project.label}")
+
+
+@article(
+    31,
+    row="31-1",
+    says="建设内容完成须在规定天数内报告",
+    remedy="以规定天数内的日期报告；更早的完成日期写入完成情况",
+)
+def completion_is_reported_in_time(on: date, today: date, policy: Policy) -> Verdict:
+    return _reported_in_time(on, today, policy)
+
+
+@article(
+    31,
+    row="31-1",
+    says="试运行开始须在规定天数内报告",
+    remedy="及时报告；已逾规定天数的，试运行期自报告之日（或其前规定天数之内的日期）起算",
+)
+def trial_start_is_reported_in_time(on: date, today: date, policy: Policy) -> Verdict:
+    return _reported_in_time(on, today, policy)
+
+
+def _reported_in_time(on: date, today: date, policy: Policy) -> Verdict:
+    # The three months are lived through, not written down in one sitting.
+    days, most = (today - on).days, policy.number("backdating_days")
+    return holds(
+        days <= most,
+        f"日期{on}，{today}报告，相隔{days}天，至多{most}天",
+        on=on,
+        reported=today,
+        most=most,
+    )
 
 
 @article(
@@ -95,12 +127,15 @@ def handover_precedes_acceptance(project: Project) -> Verdict:
 @article(
     43,
     row="43-2",
-    says="含定制开发或二次开发的，移交须包括源代码",
+    says="批复或合同含定制开发或二次开发的，移交须包括源代码",
     remedy="补交源代码，填写 source_code",
 )
-def handover_includes_custom_source(project: Project, handover: Handover) -> Verdict:
+def handover_includes_custom_source(
+    project: Project, handover: Handover, origin: Origin
+) -> Verdict:
+    custom = project.custom_development or origin.custom_contract is not None
     return holds(
-        not project.custom_development or handover.source_code is not None,
-        f"{'含' if project.custom_development else '不含'}定制开发，"
-        f"{'已' if handover.source_code else '未'}移交源代码",
+        not custom or handover.source_code is not None,
+        f"{'含' if custom else '不含'}定制开发，{'已' if handover.source_code else '未'}移交源代码",
+        basis=[project.baseline, origin.custom_contract],
     )

@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from services.approval import rules
 from services.approval.decisions.facts import Facts
+from services.approval.rules import changes as rules
 from services.approval.state import Baseline, Project
 from shared.events import Event
 from shared.events.approval import (
@@ -18,14 +18,20 @@ from shared.events.approval import (
 )
 from shared.kernel.model import present
 from shared.regulation import Context
+from shared.regulation.common import decider_did_not_submit
 from shared.regulation.decision import InvalidField
 
 
 def file_change(project: Project, change: Change, facts: Facts, context: Context) -> Event:
     """变更报备（第二十九条）."""
-    context.require(rules.final_reply_is_issued(project), rules.no_application_is_pending(project))
-    baseline, on = present(project.baseline), context.date_of(change)
-    _check_dates(change, baseline, on)
+    context.require(
+        rules.final_reply_is_issued(project),
+        rules.project_is_not_yet_accepted(facts.standing),
+        rules.no_application_is_pending(project),
+    )
+    baseline = present(project.baseline)
+    on = context.date_of(change, since=baseline.replied_on)
+    _check_dates(change, baseline, context.today)
     # A baseline keeps the pack it was approved under.
     policy = context.policies.cited(baseline.policy, context.today)
     assessment = rules.assess(change, baseline, policy)
@@ -50,9 +56,14 @@ def apply_for_change(
     project: Project, change: Change, facts: Facts, context: Context
 ) -> list[Event]:
     """调整申请（第二十八条）: late ones are received and marked, unless they are barred."""
-    context.require(rules.final_reply_is_issued(project), rules.no_application_is_pending(project))
-    baseline, on = present(project.baseline), context.date_of(change)
-    _check_dates(change, baseline, on)
+    context.require(
+        rules.final_reply_is_issued(project),
+        rules.project_is_not_yet_accepted(facts.standing),
+        rules.no_application_is_pending(project),
+    )
+    baseline = present(project.baseline)
+    on = context.date_of(change, since=baseline.replied_on)
+    _check_dates(change, baseline, context.today)
     policy = context.policies.cited(baseline.policy, context.today)
     assessment = rules.assess(change, baseline, policy)
     context.require(rules.retroactive_overrun_is_not_received(assessment))
@@ -60,10 +71,10 @@ def apply_for_change(
     applied = ChangeApplied(
         on=on, **project.identity, change_id=change_id, change=change, total=assessment.total
     )
-    if rules.route_of(assessment) is rules.Route.FILE or not rules.is_late(change, on):
+    if rules.route_of(assessment) is rules.Route.FILE or not rules.is_late(change, context.today):
         return [applied]
     late = LateNoticeFound(
-        on=on,
+        on=context.today,
         **project.identity,
         change_id=change_id,
         executed_on=present(change.executed_on),
@@ -71,9 +82,9 @@ def apply_for_change(
     return [applied, late]
 
 
-def _check_dates(change: Change, baseline: Baseline, on: date) -> None:
-    if change.executed_on and change.executed_on > on:
-        raise InvalidField("executed_on", f"实施日期 {change.executed_on} 晚于文书日期 {on}")
+def _check_dates(change: Change, baseline: Baseline, received_on: date) -> None:
+    if change.executed_on and change.executed_on > received_on:
+        raise InvalidField("executed_on", f"实施日期 {change.executed_on} 晚于今天 {received_on}")
     if change.planned_end and change.planned_end < baseline.planned_start:
         raise InvalidField("planned_end", f"计划完工日期早于计划开工日期 {baseline.planned_start}")
 
@@ -85,11 +96,11 @@ def concur_in_change(
     context.require(rules.some_application_is_pending(project))
     pending = present(project.pending_change)
     context.require(
-        rules.decider_did_not_submit(context.actor, pending.applied_by),
+        decider_did_not_submit(context.actor, (pending.applied_by,)),
         rules.change_ruling_is_numbered(ruling),
     )
     return ChangeConcurred(
-        on=context.date_of(ruling),
+        on=context.date_of(ruling, since=pending.applied_on),
         **project.identity,
         change_id=pending.change_id,
         ruling=ruling,
@@ -101,11 +112,11 @@ def rule_on_change(project: Project, ruling: ChangeRuling, facts: Facts, context
     context.require(rules.some_application_is_pending(project))
     pending, baseline = present(project.pending_change), present(project.baseline)
     context.require(
-        rules.decider_did_not_submit(context.actor, pending.applied_by),
+        decider_did_not_submit(context.actor, (pending.applied_by,)),
         rules.change_ruling_is_numbered(ruling),
         rules.digital_bureau_concurs_in_the_change(pending, ruling),
     )
-    on = context.date_of(ruling)
+    on = context.date_of(ruling, since=pending.applied_on)
     if not ruling.approved:
         return ChangeRefused(on=on, **project.identity, change_id=pending.change_id, ruling=ruling)
     return ChangeApproved(

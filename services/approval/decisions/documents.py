@@ -2,8 +2,9 @@
 
 from cryptography.hazmat.primitives import hashes
 
-from services.approval import rules
 from services.approval.decisions.facts import Facts
+from services.approval.rules import documents as rules
+from services.approval.rules.reply import submission_awaits_reply
 from services.approval.state import Project
 from shared.events import Event
 from shared.events.approval import DocumentSubmitted, ParticipantSignedOff, SignOff, Submission
@@ -38,6 +39,7 @@ def submit_document(
         rules.service_demand_has_all_sections(submission, policy),
         rules.service_is_not_goods_or_works(submission),
         rules.service_is_cheaper_than_building(submission),
+        rules.service_total_covers_the_fee(submission),
         rules.service_has_enough_providers(submission, policy),
         rules.service_meets_security_requirements(submission),
         rules.joint_design_is_complete(submission, registration),
@@ -57,11 +59,11 @@ def submit_document(
 
 def sign_off(project: Project, sign_off: SignOff, facts: Facts, context: Context) -> Event:
     """参建部门会签（第二十一条）: the acting unit is one of the participants."""
-    context.require(rules.submission_awaits_reply(project))
+    context.require(submission_awaits_reply(project))
     examination = present(project.examination)
     context.require(rules.sign_off_names_the_current_submission(sign_off, examination))
     return ParticipantSignedOff(
-        on=context.date_of(sign_off),
+        on=context.date_of(sign_off, since=examination.submitted_on),
         **project.identity,
         participant_id=present(context.actor.unit_id),
         sign_off=sign_off,

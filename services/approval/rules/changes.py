@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from services.approval.state import Baseline, PendingChange, Project
 from shared.events.approval import Change, ChangeReason, ChangeRuling
+from shared.events.standing import AcceptanceStatus, Standing
 from shared.events.vocabulary import amount_of
 from shared.kernel.money import ZERO, Money
 from shared.regulation import Policy, Verdict, article, holds
@@ -76,7 +77,7 @@ def route_of(assessment: Assessment) -> Route:
     """The decision table; the first row that fits wins."""
     change = assessment.change
     exceeds = assessment.total > assessment.approved
-    # Row 1: carried out before approval, which the day of applying always is.
+    # Row 1: carried out before approval, which the day of receipt always is.
     if change.executed_on is not None and change.major_design_change and exceeds:
         return Route.REFUSE
     if exceeds or change.goals_changed:  # row 2
@@ -96,6 +97,20 @@ def final_reply_is_issued(project: Project) -> Verdict:
         baseline is not None,
         f"批复{baseline.number}" if baseline else "尚无最终批复",
         basis=[baseline.ref] if baseline else [],
+    )
+
+
+@article(
+    28,
+    row="28-1",
+    says="验收合格后不再调整批复内容",
+    remedy="验收后的完善按运行维护办理，新增内容另行申报",
+)
+def project_is_not_yet_accepted(standing: Standing) -> Verdict:
+    return holds(
+        standing.status is not AcceptanceStatus.PASSED,
+        f"验收情况：{standing.status.label}",
+        basis=[standing.ref],
     )
 
 
@@ -194,6 +209,9 @@ def change_has_a_listed_reason(assessment: Assessment) -> Verdict:
     return holds(listed or not assessment.changes_content, f"情形：{reason.label}")
 
 
-def is_late(change: Change, applied_on: date) -> bool:
-    """Whether a change was carried out before the day it was applied for (第二十八条)."""
-    return change.executed_on is not None and change.executed_on < applied_on
+def is_late(change: Change, received_on: date) -> bool:
+    """Whether a change was carried out before the day its application came in (第二十八条).
+
+    The day of receipt counts, whatever day the paper bears: a date written on it proves nothing.
+    """
+    return change.executed_on is not None and change.executed_on < received_on

@@ -177,6 +177,24 @@ def service_is_cheaper_than_building(submission: Submission) -> Verdict:
 
 
 @article(
+    19,
+    row="19-2",
+    says="与自建比较的服务费总额包括本方案的全部服务费",
+    remedy="按使用期限内的全部服务费填写 service.service_total",
+)
+def service_total_covers_the_fee(submission: Submission) -> Verdict:
+    terms = submission.service
+    if terms is None:
+        return holds(True, "不是购买服务")
+    return holds(
+        terms.service_total >= submission.total,
+        f"{terms.years}年服务费{terms.service_total}元，本方案服务费{submission.total}元",
+        service_total=terms.service_total,
+        total=submission.total,
+    )
+
+
+@article(
     19, row="19-2", says="有多家潜在服务提供商可选", remedy="补充潜在服务提供商，或改按自行建设办理"
 )
 def service_has_enough_providers(submission: Submission, policy: Policy) -> Verdict:

@@ -12,17 +12,8 @@ from shared.events.approval import (
 )
 from shared.events.standing import Barring
 from shared.events.vocabulary import DeliveryMode
-from shared.kernel.actor import Actor
 from shared.kernel.identifiers import UnitId
 from shared.regulation import Policy, Verdict, article, holds
-
-
-@article(
-    5, row="5-2", says="报审的人不对同一事项出具意见或作出决定", remedy="由同一部门的其他人员办理"
-)
-def decider_did_not_submit(actor: Actor, submitted_by: str) -> Verdict:
-    same = actor.person == submitted_by
-    return holds(not same, "办理人即报审人" if same else "办理人不是报审人")
 
 
 @article(
@@ -41,12 +32,19 @@ def project_code_is_assigned(registration: Registration, policy: Policy) -> Verd
     )
 
 
-@article(20, row="20-1", says="信息资源目录是审批的必备条件", remedy="先编制信息资源目录")
+@article(
+    20,
+    row="20-1",
+    says="信息资源目录是审批的必备条件",
+    remedy="先编制信息资源目录；不产生数据资源的，其说明先经市数字经济局审核同意",
+)
 def resource_catalogue_is_present(registration: Registration) -> Verdict:
     present = registration.catalogued is not None
     return holds(
         present,
-        "已编制信息资源目录" if present else "没有信息资源目录",
+        "已编制信息资源目录，或无数据资源说明已经同意"
+        if present
+        else "没有信息资源目录，也没有经同意的无数据资源说明",
         basis=[registration.catalogued],
     )
 
@@ -133,14 +131,15 @@ def consent_document_is_numbered(consent: Consent) -> Verdict:
     mode="GATE",
 )
 def municipal_consent_is_given_where_required(examination: Examination, policy: Policy) -> Verdict:
-    submission, minimum = examination.submission, policy.money("municipal_consent_min_total")
-    by_amount = minimum > 0 and submission.total >= minimum
-    needed = submission.needs_municipal_consent or by_amount
+    total, minimum = examination.submission.total, policy.money("municipal_consent_min_total")
+    evaluated = examination.evaluated
+    judged = evaluated is not None and evaluated.evaluation.needs_municipal_consent
+    needed = judged or (minimum > 0 and total >= minimum)
     return holds(
         not needed or examination.consent is not None,
         f"{'须' if needed else '不须'}报市政府审定，{'已' if examination.consent else '未'}同意",
-        basis=[examination.consent],
-        total=submission.total,
+        basis=[evaluated.ref if evaluated else None, examination.consent],
+        total=total,
         minimum=minimum,
     )
 

@@ -49,9 +49,9 @@ def evolve_project(project: Project, recorded: Recorded) -> Project:
             after = _copied(project, receipt.number)
         case ChangeFiled() as event:
             after = replace(project, baseline=_moved_on(present(project.baseline), event))
-        case ChangeApplied(change_id=change_id, change=change, total=total):
+        case ChangeApplied(change_id=change_id, change=change, total=total, on=on):
             person = recorded.meta.actor.person
-            pending = PendingChange(change_id, change, total, person, recorded.ref)
+            pending = PendingChange(change_id, change, total, on, person, recorded.ref)
             after = replace(project, pending_change=pending, stage=Stage.CHANGE_PENDING)
         case ChangeConcurred(ruling=ruling):
             pending = replace(present(project.pending_change), concurrence=ruling)
@@ -79,7 +79,7 @@ def _examined(project: Project, recorded: Recorded) -> Project:
             earlier = present(present(project.examination).opinion_of(body, carry.kind))
             after = _with_opinion(project, replace(earlier, digest=carry.digest, ref=ref))
         case EvaluationRecorded(evaluation=evaluation):
-            after = _with(project, evaluated=Evaluated(evaluation, ref))
+            after = _with(project, evaluated=Evaluated(evaluation, ref), concurred=None)
         case MunicipalConsentGiven():
             after = _with(project, consent=ref)
         case ConcurrenceGiven(concurrence=concurrence):
@@ -110,14 +110,16 @@ def _with_opinion(project: Project, standing: StandingOpinion) -> Project:
     key = (standing.body, standing.opinion.kind)
     opinions = present(project.examination).opinions
     others = (o for o in opinions if (o.body, o.opinion.kind) != key)
-    return _with(project, opinions=(*others, standing))
+    # Who concurs, concurs in what the opinions say; a later one asks for it again.
+    return _with(project, opinions=(*others, standing), concurred=None)
 
 
 def _submitted(project: Project, event: DocumentSubmitted, recorded: Recorded) -> Project:
     fresh = Examination(
         submission=event.submission,
         digest=event.digest,
-        submitted_by=recorded.meta.actor.person,
+        submitted_on=event.on,
+        submitted_by=frozenset({recorded.meta.actor.person}),
         ref=recorded.ref,
     )
     earlier = project.examination
@@ -126,6 +128,7 @@ def _submitted(project: Project, event: DocumentSubmitted, recorded: Recorded) -
         # digest they bind to. A consent names none, so it falls with the earlier submission.
         fresh = replace(
             fresh,
+            submitted_by=earlier.submitted_by | fresh.submitted_by,
             letters=earlier.letters,
             opinions=earlier.opinions,
             sign_offs=earlier.sign_offs,
@@ -147,6 +150,7 @@ def _replied(project: Project, event: ReplyIssued, ref: EventRef) -> Project:
         round=event.round,
         delivery_mode=event.delivery_mode,
         number=event.reply.document.number or "",
+        replied_on=event.on,
         total=event.total,
         items=event.items,
         goals=event.goals,

@@ -68,7 +68,7 @@ class Evaluated:
 
 @dataclass(frozen=True)
 class Concurred:
-    """会签, given for one submission."""
+    """会签, given for one submission; it falls with a later opinion or evaluation."""
 
     digest: Digest
     ref: EventRef
@@ -83,8 +83,10 @@ class Examination:
 
     submission: Submission
     digest: Digest
-    submitted_by: str
-    """Person who submitted it, and so may not decide on it."""
+    submitted_on: date
+    """Legal date of the submission; no paper about it is older."""
+    submitted_by: frozenset[str]
+    """Persons who submitted anything in this round, and so may not decide in it."""
     ref: EventRef
     letters: tuple[SentLetter, ...] = ()
     opinions: tuple[StandingOpinion, ...] = ()
@@ -110,6 +112,8 @@ class Baseline:
     delivery_mode: DeliveryMode
     number: str
     """文号 of the reply."""
+    replied_on: date
+    """Legal date of the reply, also where a change was approved since."""
     total: Money
     items: tuple[Item, ...]
     goals: str
@@ -133,6 +137,7 @@ class PendingChange:
     change_id: UUID
     change: Change
     total: Money
+    applied_on: date
     applied_by: str
     """Person who applied, and so may not rule on it."""
     ref: EventRef

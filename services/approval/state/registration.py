@@ -7,6 +7,7 @@ from functools import reduce
 from shared.events import Recorded
 from shared.events.registry import (
     DeclarationWithdrawn,
+    NoDataStatementApproved,
     ProjectCodeAssigned,
     ProjectDeclared,
     ProjectListed,
@@ -29,7 +30,7 @@ class Registration:
     """Event that put it on an approved annual list (第十七条)."""
     coded: EventRef | None = None
     catalogued: EventRef | None = None
-    """Event that entered its information resources (第二十条)."""
+    """Event that entered its information resources, or by which DEB agreed that it yields none."""
 
 
 def evolve_registration(registration: Registration, recorded: Recorded) -> Registration:
@@ -47,7 +48,9 @@ def evolve_registration(registration: Registration, recorded: Recorded) -> Regis
             )
         case ProjectCodeAssigned(assignment=assignment):
             return replace(registration, code=assignment.code, coded=ref)
-        case ResourcesCatalogued():
+        case ResourcesCatalogued(catalogue=catalogue):
+            return replace(registration, catalogued=ref if catalogue.resources else None)
+        case NoDataStatementApproved():
             return replace(registration, catalogued=ref)
         case DeclarationWithdrawn():
             return replace(registration, listed=None)

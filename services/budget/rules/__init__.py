@@ -13,7 +13,6 @@ from services.budget.rules.inclusion import (
 from services.budget.rules.operation import (
     added_content_is_assessed_anew,
     budget_year_has_no_other_operation_plan,
-    operation_document_bears_a_number,
     operation_money_is_included_once,
     operation_money_needs_a_passed_acceptance,
     operation_money_stays_within_the_assessment,
@@ -41,6 +40,7 @@ from services.budget.rules.spending import (
     surplus_is_returned_after_acceptance,
     voucher_is_new,
 )
+from shared.regulation.common import decider_did_not_submit
 
 __all__ = [
     "added_content_is_assessed_anew",
@@ -51,11 +51,11 @@ __all__ = [
     "contract_stays_within_the_procurement",
     "custom_development_belongs_to_the_unit",
     "custom_development_has_ip_and_breach_clauses",
+    "decider_did_not_submit",
     "included_money_stays_within_the_approved_total",
     "included_sources_sum_above_zero",
     "inclusion_document_bears_a_number",
     "money_follows_the_final_reply",
-    "operation_document_bears_a_number",
     "operation_money_is_included_once",
     "operation_money_needs_a_passed_acceptance",
     "operation_money_stays_within_the_assessment",

@@ -1,7 +1,7 @@
 """Rules: 列入预算 and 市县分摊 (第九、三十五条)."""
 
 from services.budget.state import Background, Project
-from shared.events.budget import CostShare, Inclusion
+from shared.events.budget import CostShare, Inclusion, OperationInclusion
 from shared.events.vocabulary import amount_of
 from shared.regulation import Policy, Verdict, article, holds
 
@@ -40,7 +40,7 @@ def included_sources_sum_above_zero(inclusion: Inclusion) -> Verdict:
 
 
 @article(35, row="35-1", says="列入预算须有预算文件文号", remedy="补填 document.number")
-def inclusion_document_bears_a_number(inclusion: Inclusion) -> Verdict:
+def inclusion_document_bears_a_number(inclusion: Inclusion | OperationInclusion) -> Verdict:
     number = inclusion.document.number
     return holds(number is not None, f"文号：{number or '无'}")
 

@@ -2,14 +2,9 @@
 
 from datetime import date
 
-from services.budget.state import (
-    AcceptanceStatus,
-    Background,
-    PlannedOperation,
-    PlanStatus,
-    Project,
-)
+from services.budget.state import Background, PlannedOperation, PlanStatus, Project
 from shared.events.budget import Assessment, OperationInclusion, OperationPlan
+from shared.events.standing import AcceptanceStatus
 from shared.regulation import Verdict, article, holds
 
 
@@ -20,11 +15,12 @@ from shared.regulation import Verdict, article, holds
     remedy="先通过该项目的验收（购买服务项目以验收审核为准）",
 )
 def operation_money_needs_a_passed_acceptance(background: Background) -> Verdict:
+    status = background.standing.status
     return holds(
-        background.acceptance is AcceptanceStatus.PASSED,
-        f"项目{background.acceptance.label}",
-        basis=[background.judged],
-        acceptance=background.acceptance.value,
+        status is AcceptanceStatus.PASSED,
+        f"项目{status.label}",
+        basis=[background.standing.ref],
+        acceptance=status.value,
     )
 
 
@@ -34,11 +30,12 @@ def operation_money_needs_a_passed_acceptance(background: Background) -> Verdict
     says="运维方案须在预算年度的上一年度或更早报送",
     remedy="改报以后年度的运维方案",
 )
-def operation_plan_is_submitted_the_year_before(plan: OperationPlan, on: date) -> Verdict:
+def operation_plan_is_submitted_the_year_before(plan: OperationPlan, today: date) -> Verdict:
+    # The day of receipt counts: the unit's own date on the paper cannot save a year.
     return holds(
-        on.year <= plan.budget_year - 1,
-        f"{on.year}年报送{plan.budget_year}年度运维方案，最迟应在{plan.budget_year - 1}年报送",
-        submitted=on,
+        today.year <= plan.budget_year - 1,
+        f"{today.year}年收到{plan.budget_year}年度运维方案，最迟应在{plan.budget_year - 1}年报送",
+        received=today,
         budget_year=plan.budget_year,
     )
 
@@ -109,9 +106,3 @@ def operation_money_is_included_once(planned: PlannedOperation | None) -> Verdic
     return holds(
         included is None, f"已列入{included.amount}元" if included else "该年度尚未列入运维经费"
     )
-
-
-@article(39, row="39-1", says="运维经费列入预算须有预算文件文号", remedy="补填 document.number")
-def operation_document_bears_a_number(inclusion: OperationInclusion) -> Verdict:
-    number = inclusion.document.number
-    return holds(number is not None, f"文号：{number or '无'}")

@@ -36,16 +36,18 @@ def catalogue_purchase_uses_a_statutory_method(procurement: Procurement) -> Verd
     40,
     row="40-2",
     says="自行组织采购的金额须在采购限额标准以下（不含本数）",
-    remedy="改用法定的采购方式",
+    remedy="改用法定的采购方式；限额标准尚未公布的，公布后方可自行组织",
 )
 def self_organised_purchase_is_below_the_threshold(
     procurement: Procurement, policy: Policy
 ) -> Verdict:
     threshold = policy.money("procurement_threshold")
     statutory = procurement.method is not ProcurementMethod.SELF_ORGANISED
+    published = f"{threshold}元" if threshold else "尚未公布"
+    # Not published is 0.00, below which nothing is.
     return holds(
         statutory or procurement.amount < threshold,
-        f"{procurement.method.label}{procurement.amount}元，采购限额标准{threshold}元",
+        f"{procurement.method.label}{procurement.amount}元，采购限额标准{published}",
         amount=procurement.amount,
         threshold=threshold,
     )

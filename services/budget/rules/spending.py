@@ -1,7 +1,8 @@
 """Rules: What may be spent, and what goes back (第三十六条)."""
 
-from services.budget.state import AcceptanceStatus, Background, Project
+from services.budget.state import Background, Project
 from shared.events.budget import Contract, Payment, Procurement, SurplusReturn
+from shared.events.standing import AcceptanceStatus
 from shared.regulation import Verdict, article, holds
 
 
@@ -78,11 +79,12 @@ def payment_uses_the_project_account(project: Project, payment: Payment) -> Verd
 
 @article(36, row="36-2", says="项目验收合格后退回结余", remedy="先通过该项目的验收")
 def surplus_is_returned_after_acceptance(background: Background) -> Verdict:
+    status = background.standing.status
     return holds(
-        background.acceptance is AcceptanceStatus.PASSED,
-        f"项目{background.acceptance.label}",
-        basis=[background.judged],
-        acceptance=background.acceptance.value,
+        status is AcceptanceStatus.PASSED,
+        f"项目{status.label}",
+        basis=[background.standing.ref],
+        acceptance=status.value,
     )
 
 

@@ -308,6 +308,13 @@ CONTENT: dict[tuple[str, str], dict[str, Any]] = {
             "no_data_statement": "本项目仅扩容机房动力环境，不产生数据资源。",
         },
     ),
+    ("NoDataStatementApproved", ""): of_project(
+        "2026-01-26",
+        statement_approval={
+            "on": day("2026-01-26"),
+            "text": "经核实，本项目不产生数据资源，同意。",
+        },
+    ),
     # -- 审批 -----------------------------------------------------------------------------------
     ("DocumentSubmitted", ""): of_project(
         "2026-02-03",
@@ -338,7 +345,6 @@ CONTENT: dict[tuple[str, str], dict[str, Any]] = {
                 "data_catalogue": document("共享数据目录"),
                 "no_overlap": True,
             },
-            "needs_municipal_consent": True,
         },
         digest=SUBMISSION.digest,
         participants=[OTHER_UNIT],
@@ -413,6 +419,7 @@ CONTENT: dict[tuple[str, str], dict[str, Any]] = {
             "positive": True,
             "conclusion": "方案完整，投资估算合理，建议通过。",
             "report": document("实施方案评估报告", "川咨评〔2026〕107号"),
+            "needs_municipal_consent": True,
         },
     ),
     ("MunicipalConsentGiven", ""): of_project(
