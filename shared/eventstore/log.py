@@ -118,7 +118,7 @@ class EventLog(ProcessRecorder):
             loop.call_soon(self._hand_over, loop)
 
     def _hand_over(self, loop: asyncio.AbstractEventLoop) -> None:
-        for ticket in self._arrivals.pop(loop):
+        for ticket in self._arrivals.pop(loop, ()):
             try:
                 self._writer.submit(ticket)
             except LogClosed as error:
@@ -195,6 +195,8 @@ class EventLog(ProcessRecorder):
 
     def close(self) -> None:
         """Write what is queued, then let go of threads and connections."""
+        for loop in tuple(self._arrivals):  # what arrived before is still written
+            self._hand_over(loop)
         self._writer.close()
         self._bell.close()
         with self._opening:
