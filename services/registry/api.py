@@ -25,7 +25,7 @@ from shared.events.registry import (
 )
 from shared.kernel.identifiers import UnitId
 from shared.web.actors import CurrentActor
-from shared.web.desk import AtDesk, Receipt
+from shared.web.desk import AtDesk
 from shared.web.problems import COMMAND, READ
 from shared.web.reading import (
     Paged,
@@ -35,6 +35,7 @@ from shared.web.reading import (
     of_unit,
     page,
 )
+from shared.web.receipts import Receipt
 from shared.web.strictjson import StrictRoute
 
 router = APIRouter(route_class=StrictRoute)

@@ -10,51 +10,27 @@ import hashlib
 import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Request, Response
-from pydantic import Field
 
-from shared.events import EVENTS, Event, Meta, Recorded
+from shared.events import Event, Meta, Recorded
 from shared.events.refusals import RequestRefused
 from shared.eventstore.decoding import reference
 from shared.eventstore.errors import IdempotencyKeyReused, VersionConflict
-from shared.eventstore.records import Append, Appended, IdempotencyKey, NewEvent, RecordedEvent
+from shared.eventstore.records import Append, Appended, IdempotencyKey, NewEvent
 from shared.kernel.actor import Actor
 from shared.kernel.identifiers import uuid7
 from shared.kernel.model import Record
 from shared.regulation.decision import Context, Decision, InvalidField, RuleBroken
 from shared.web.actors import ActorBearer, authorise
-from shared.web.problems import BrokenRule, ProblemError, invalid
+from shared.web.problems import ProblemError, invalid
+from shared.web.receipts import Receipt, is_refusal, receipt_event, refused
 from shared.web.runtime import Aggregate, Folded, Runtime, events_of
 
 ATTEMPTS = 5
 """How often a decision is made again when what it rests on has moved meanwhile."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReceiptEvent:
-    """已记录的事件."""
-
-    event_id: UUID
-    type: str
-    label: Annotated[str, Field(title="事件名称")]
-    stream: str
-    version: int
-    position: int
-
-
-class Receipt(Record):
-    """回执: the events recorded, the decision, and where they stand."""
-
-    id: Annotated[str, Field(title="办理对象的标识")]
-    version: Annotated[int, Field(title="对象的新版本（即 ETag）")]
-    position: Annotated[int, Field(title="日志位置，可用作 min_position")]
-    recorded_at: datetime
-    events: tuple[ReceiptEvent, ...]
-    decision: Decision
 
 
 Outcome = Event | Sequence[Event]
@@ -187,7 +163,7 @@ class Desk:
                     raise
                 fresh = True  # judged from memory: nobody is turned away before a second look
                 continue
-            made = context.decision(accepted=not _is_refusal(events[0].type), on=events[0].on)
+            made = context.decision(accepted=not is_refusal(events[0].type), on=events[0].on)
             metas = self._metas(made, len(events))
             try:
                 appended = await self.runtime.log.append(
@@ -333,7 +309,7 @@ class Desk:
         decision = made or Meta.model_validate_json(rows[0].meta).decision
         if decision is None:
             raise ValueError(f"event {rows[0].event_id} carries no decision")
-        if _is_refusal(rows[0].type):
+        if is_refusal(rows[0].type):
             refusal = refused(decision)
             if appended.replayed:
                 refusal.headers["Idempotency-Replayed"] = "true"
@@ -350,41 +326,9 @@ class Desk:
             version=version,
             position=rows[-1].position,
             recorded_at=rows[-1].recorded_at,
-            events=tuple(_receipt_event(row) for row in rows),
+            events=tuple(receipt_event(row) for row in rows),
             decision=decision,
         )
-
-
-def _is_refusal(event_type: str) -> bool:
-    return event_type == RequestRefused.__name__
-
-
-def _receipt_event(row: RecordedEvent) -> ReceiptEvent:
-    return ReceiptEvent(
-        event_id=row.event_id,
-        type=row.type,
-        label=EVENTS[row.type].label,
-        stream=row.stream_id,
-        version=row.version,
-        position=row.position,
-    )
-
-
-def refused(decision: Decision) -> ProblemError:
-    """A refusal under the regulation as a problem: every broken rule with article and remedy."""
-    broken = [check for check in decision.checks if not check.holds]
-    detail = "；".join(f"第{c.article}条：{c.text}。{c.remedy}" for c in broken)
-    return ProblemError(
-        "rule_broken",
-        detail,
-        rules=[
-            BrokenRule(
-                rule=c.rule, article=c.article, row=c.row, says=c.says, text=c.text, remedy=c.remedy
-            )
-            for c in broken
-        ],
-        decision=decision,
-    )
 
 
 def _key_reused() -> ProblemError:

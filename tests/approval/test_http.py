@@ -44,15 +44,13 @@ async def a_declared_project(city: City, unit: str) -> str:
 
 
 async def list_it(city: City, project: str) -> None:
-    registry = "/registry/v1"
+    base = "/registry/v1"
     included = {"result": "INCLUDE", "reason": "必要", "participants": ["市发展改革委"]}
-    await made(await city.post(f"{registry}/projects/{project}/central-review", included, by="DEB"))
+    await made(await city.post(f"{base}/projects/{project}/central-review", included, by="DEB"))
     content = {"year": 2026, "number": "乐数〔2025〕1号", "project_ids": [project]}
-    listed = await made(await city.post(f"{registry}/annual-lists", content, by="DEB"))
+    listed = await made(await city.post(f"{base}/annual-lists", content, by="DEB"))
     approval = {"document": document("审定文件", "乐府〔2025〕1号").model_dump(mode="json")}
-    await made(
-        await city.post(f"{registry}/annual-lists/{listed['id']}/approval", approval, by="GOV")
-    )
+    await made(await city.post(f"{base}/annual-lists/{listed['id']}/approval", approval, by="GOV"))
 
 
 async def test_a_project_goes_from_its_list_to_the_reply_and_a_filed_change(city: City) -> None:

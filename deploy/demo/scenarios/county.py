@@ -12,7 +12,7 @@ from deploy.demo.story import Story
 from shared.events.approval import Concurrence, Round
 from shared.events.budget import CostShare, Inclusion, Payment, Share
 from shared.events.vocabulary import FundingChannel, Source
-from shared.web.desk import Receipt
+from shared.web.receipts import Receipt
 
 
 async def county_project(story: Story) -> None:

@@ -22,7 +22,7 @@ from shared.events.acceptance import (
     OverdueFinding,
     TrialStart,
 )
-from shared.web.desk import Receipt
+from shared.web.receipts import Receipt
 
 _SELF_BUILD = (
     "SUMMARY",

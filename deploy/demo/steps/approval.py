@@ -42,8 +42,8 @@ from shared.events.approval import (
 )
 from shared.events.vocabulary import Item, amount_of
 from shared.kernel.actor import Actor
-from shared.web.desk import Receipt
 from shared.web.problems import Problem
+from shared.web.receipts import Receipt
 
 SERVICE_SECTIONS = (
     "NECESSITY",
