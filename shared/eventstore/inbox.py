@@ -101,13 +101,15 @@ class Inbox:
                 "SELECT position FROM inbox_position WHERE source = %s", [source]
             ).fetchone()
         reached = int(row[0]) if row else 0
-        self._note(source, reached, news=self._positions.get(source) != reached)
+        self._note(source, reached, reached)
         return reached
 
-    def _note(self, source: str, reached: int, *, news: bool) -> None:
+    def _note(self, source: str, before: int, reached: int, *, kept: bool = False) -> None:
+        """Remember the position; what is cached is stale if events were kept here or unseen."""
         with self._lock:
+            unseen = self._positions.get(source) != before
             self._positions[source] = reached
-            if news:
+            if kept or unseen:
                 self._generation += 1
                 self._cache.clear()
 
@@ -126,7 +128,7 @@ class Inbox:
             reached = int(row[0]) if row else 0
             fresh = [e for e in events if e.position > reached]
             if not fresh:  # another process of this service stored them
-                self._note(source, reached, news=self._positions.get(source) != reached)
+                self._note(source, reached, reached)
                 return reached
             expected = range(reached + 1, reached + 1 + len(fresh))
             if [e.position for e in fresh] != list(expected):
@@ -141,8 +143,7 @@ class Inbox:
                 "UPDATE inbox_position SET position = %s WHERE source = %s",
                 [expected[-1], source],
             )
-        missed = self._positions.get(source) != reached
-        self._note(source, expected[-1], news=missed or bool(kept))
+        self._note(source, reached, expected[-1], kept=bool(kept))
         return expected[-1]
 
     def known(self, subject: str) -> tuple[Recorded, ...] | None:

@@ -36,7 +36,7 @@ from shared.events import Recorded
 from shared.eventstore.decoding import decoded
 from shared.eventstore.log import EventLog
 from shared.eventstore.migrations import sqlalchemy_url
-from shared.eventstore.threads import in_thread
+from shared.eventstore.threads import in_thread, linger
 
 __all__ = ["Change", "Comparison", "Projector", "Put", "Views", "Write"]
 
@@ -157,20 +157,12 @@ class Projector:
                     self._moved.notify_all()
                 self.fault, pause = None, 0.2
                 await self._log.wait_beyond(reached, 1.0)
-                await self._linger()
+                await linger(LINGER_SECONDS, self._hurry)
             except Exception as error:
                 self.fault = type(error).__name__
                 log.exception("projection_stopped", service=self._service)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 10.0)
-
-    async def _linger(self) -> None:
-        try:
-            async with asyncio.timeout(LINGER_SECONDS):
-                await self._hurry.wait()
-        except TimeoutError:
-            pass
-        self._hurry.clear()
 
     async def reach(self, position: int, seconds: float) -> None:
         """Wait until the views speak for a position; TimeoutError after `seconds`."""

@@ -1,4 +1,4 @@
-"""Blocking work beside the event loop that never goes on behind its back."""
+"""Blocking work and bounded waits beside the event loop."""
 
 import asyncio
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from typing import ParamSpec, TypeVar
 P = ParamSpec("P")
 T = TypeVar("T")
 
-__all__ = ["in_thread"]
+__all__ = ["in_thread", "linger"]
 
 
 async def in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -21,3 +21,13 @@ async def in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs)
     except asyncio.CancelledError:
         await asyncio.wait([work])
         raise
+
+
+async def linger(seconds: float, hurry: asyncio.Event) -> None:
+    """Wait for `seconds`, or until somebody sets `hurry`; clears it."""
+    try:
+        async with asyncio.timeout(seconds):
+            await hurry.wait()
+    except TimeoutError:
+        pass
+    hurry.clear()

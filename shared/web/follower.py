@@ -13,7 +13,7 @@ import structlog
 
 from shared.eventstore.inbox import Inbox
 from shared.eventstore.records import RecordedEvent
-from shared.eventstore.threads import in_thread
+from shared.eventstore.threads import in_thread, linger
 from shared.web.problems import ProblemError
 
 log = structlog.get_logger(__name__)
@@ -54,21 +54,14 @@ class Follower:
                 full = await self._pull()
                 self.healthy, pause = True, 0.1
                 if not full:
-                    await self._linger()
+                    # A page for many events costs little more than for one; a waiting
+                    # decision hurries it.
+                    await linger(LINGER_SECONDS, self._hurry)
             except Exception as error:  # anything: following must outlive every fault
                 self.healthy = False
                 log.warning("following_failed", source=self.source, error=repr(error))
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 5.0)
-
-    async def _linger(self) -> None:
-        # One page for many events costs little more than for one; a waiting decision hurries it.
-        try:
-            async with asyncio.timeout(LINGER_SECONDS):
-                await self._hurry.wait()
-        except TimeoutError:
-            pass
-        self._hurry.clear()
 
     async def _pull(self) -> bool:
         answer = await self._client.get(

@@ -19,7 +19,7 @@ from shared.eventstore.log import EventLog
 from shared.eventstore.migrations import require_head
 from shared.eventstore.projection import Projector, Views
 from shared.eventstore.records import Head, RecordedEvent
-from shared.eventstore.threads import in_thread
+from shared.eventstore.threads import in_thread, linger
 from shared.kernel.dates import legal_date
 from shared.regulation.pack import Library, NoPolicyInForce, Policy, installed
 from shared.web.actors import SYSTEM, DevelopmentIssuer, Verifier
@@ -284,7 +284,6 @@ class Runtime:
     async def _react(self) -> None:
         pause = 0.2
         while True:
-            self._news.clear()
             try:
                 for reaction in self.spec.reactions:
                     await self._catch_up(reaction)
@@ -295,11 +294,7 @@ class Runtime:
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 10.0)
                 continue
-            try:
-                async with asyncio.timeout(1.0):
-                    await self._news.wait()
-            except TimeoutError:
-                pass
+            await linger(1.0, self._news)
 
     async def _catch_up(self, reaction: Reaction) -> None:
         name = f"reaction/{reaction.name}"

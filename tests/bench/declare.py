@@ -23,7 +23,7 @@ from deploy.instance import databases
 from shared.kernel.actor import Actor
 from shared.web.actors import DevelopmentIssuer
 from shared.web.settings import Settings
-from tests.support.builders import UNIT, declaration, profile
+from tests.support.builders import UNIT, declaration, entry, profile
 
 CONNECTIONS = 32
 ROUNDS = 5
@@ -96,14 +96,9 @@ def _prepare(url: str, issuer: DevelopmentIssuer) -> tuple[str, bytes]:
         return httpx.post(f"{url}{path}", json=content, headers=headers).raise_for_status()
 
     post("/v1/units", bureau, profile().model_dump(mode="json", exclude_none=True))
-    entry: dict[str, object] = {
-        "unit_id": UNIT,
-        "name": "智慧教育平台",
-        "category": "BUSINESS_SYSTEM",
-        "status": "PLANNED",
-        "functions": "统一平台",
-    }
-    system = post("/v1/systems", unit, entry).json()["id"]
+    system = post("/v1/systems", unit, entry().model_dump(mode="json", exclude_none=True)).json()[
+        "id"
+    ]
     next_year = time.gmtime().tm_year + 1
     command = declaration(system_id=system, plan_year=next_year)
     return unit, command.model_dump_json(exclude_none=True).encode()

@@ -12,7 +12,7 @@ import pytest
 from shared.kernel.actor import Actor
 from shared.web.actors import DevelopmentIssuer
 from tests.shared.web.test_http import PROJECTS
-from tests.support.builders import UNIT, declaration, profile
+from tests.support.builders import UNIT, declaration, entry, profile
 from tests.support.processes import Running, govit, running
 
 
@@ -42,14 +42,14 @@ def project(instance: Running, home: Path) -> str:
     """A declared project on the instance."""
     year = httpx.get(f"{instance.url}/registry/version").json()["now"][:4]
     post(instance, home, "DEB", "/registry/v1/units", profile().model_dump(mode="json"), "u")
-    entry = {
-        "unit_id": UNIT,
-        "name": "智慧教育平台",
-        "category": "BUSINESS_SYSTEM",
-        "status": "PLANNED",
-        "functions": "统一平台",
-    }
-    system = post(instance, home, "UNIT", "/registry/v1/systems", entry, "s")
+    system = post(
+        instance,
+        home,
+        "UNIT",
+        "/registry/v1/systems",
+        entry().model_dump(mode="json", exclude_none=True),
+        "s",
+    )
     command = declaration(system_id=system, plan_year=int(year) + 1)
     return post(
         instance, home, "UNIT", PROJECTS, command.model_dump(mode="json", exclude_none=True), "p"

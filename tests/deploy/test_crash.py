@@ -9,7 +9,7 @@ import httpx
 
 from shared.kernel.actor import Actor
 from shared.web.actors import DevelopmentIssuer
-from tests.support.builders import UNIT, declaration, profile
+from tests.support.builders import UNIT, declaration, entry, profile
 from tests.support.processes import Running, govit, running
 
 ROUNDS = 3
@@ -25,15 +25,12 @@ async def prepare(client: httpx.AsyncClient, home: Path) -> dict[str, object]:
     """A unit with a system; a declaration of it."""
     headers = {"Authorization": f"Bearer {token(home, 'DEB')}", "Idempotency-Key": "unit"}
     await client.post("/registry/v1/units", json=profile().model_dump(mode="json"), headers=headers)
-    entry = {
-        "unit_id": UNIT,
-        "name": "智慧教育平台",
-        "category": "BUSINESS_SYSTEM",
-        "status": "PLANNED",
-        "functions": "统一平台",
-    }
     headers = {"Authorization": f"Bearer {token(home, 'UNIT', UNIT)}", "Idempotency-Key": "system"}
-    system = await client.post("/registry/v1/systems", json=entry, headers=headers)
+    system = await client.post(
+        "/registry/v1/systems",
+        json=entry().model_dump(mode="json", exclude_none=True),
+        headers=headers,
+    )
     now = (await client.get("/registry/version")).json()["now"]
     command = declaration(system_id=system.json()["id"], plan_year=int(now[:4]) + 1)
     return command.model_dump(mode="json", exclude_none=True)

@@ -25,12 +25,11 @@ from shared.events.registry import (
     ProjectListed,
     ReviewResult,
     SystemCatalogued,
-    SystemEntry,
     UnitRegistered,
     UnitRestriction,
 )
 from shared.events.vocabulary import DeliveryMode
-from tests.support.builders import UNIT, declaration, document, profile, yuan
+from tests.support.builders import UNIT, declaration, document, entry, profile, yuan
 from tests.support.given_when_then import SUBJECT, TODAY, Case, as_recorded
 
 LIST_ID = UUID("01890000-0000-7000-8000-00000000000a")
@@ -51,19 +50,6 @@ def restriction() -> UnitRestriction:
 
 def flagged() -> DataCollectionFlagged:
     return DataCollectionFlagged(on=TODAY, unit_id=UNIT, restriction=restriction())
-
-
-def entry(**changes: Any) -> SystemEntry:
-    return SystemEntry.model_validate(
-        {
-            "unit_id": UNIT,
-            "name": "智慧教育平台",
-            "category": "BUSINESS_SYSTEM",
-            "status": "PLANNED",
-            "functions": "统一平台",
-            **changes,
-        }
-    )
 
 
 def catalogued(**changes: Any) -> SystemCatalogued:

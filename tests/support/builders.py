@@ -3,7 +3,7 @@
 import hashlib
 from typing import Any
 
-from shared.events.registry import Declaration, UnitProfile
+from shared.events.registry import Declaration, SystemEntry, UnitProfile
 from shared.events.vocabulary import Document, FundingChannel, Material, Source
 from shared.kernel.money import Money
 from tests.support.given_when_then import SUBJECT
@@ -46,6 +46,20 @@ def profile(**changes: Any) -> UnitProfile:
             "head_post": "局长",
             "informatization_office": "信息中心",
             "contact": "王五",
+            **changes,
+        }
+    )
+
+
+def entry(**changes: Any) -> SystemEntry:
+    """An entry of the system catalogue for a planned business system."""
+    return SystemEntry.model_validate(
+        {
+            "unit_id": UNIT,
+            "name": "智慧教育平台",
+            "category": "BUSINESS_SYSTEM",
+            "status": "PLANNED",
+            "functions": "统一平台",
             **changes,
         }
     )

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from shared.web.settings import LOGS, SERVICES
-from tests.support.builders import declaration, profile
+from tests.support.builders import declaration, entry, profile
 from tests.support.city import City, new_unit_id
 
 PROJECTS = "/registry/v1/projects"
@@ -24,14 +24,12 @@ async def a_unit(city: City) -> str:
 
 
 async def a_system(city: City, unit: str) -> str:
-    entry = {
-        "unit_id": unit,
-        "name": "智慧教育平台",
-        "category": "BUSINESS_SYSTEM",
-        "status": "PLANNED",
-        "functions": "统一平台",
-    }
-    answer = await city.post("/registry/v1/systems", entry, by="UNIT", unit=unit)
+    answer = await city.post(
+        "/registry/v1/systems",
+        entry(unit_id=unit),
+        by="UNIT",
+        unit=unit,
+    )
     assert answer.status_code == 201, answer.text
     return str(answer.json()["id"])
 
