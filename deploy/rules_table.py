@@ -65,8 +65,9 @@ _STYLES = {
 
 def treatments() -> tuple[Treatment, ...]:
     """Every row of the regulation as the product treats it now; RowsError on contradictions."""
-    for service in LOGS:
-        import_module(f"services.{service}.rules")  # defining a rule enters it in RULES
+    # Defining a rule enters it in RULES.
+    for module in ("shared.standing.rules", *(f"services.{service}.rules" for service in LOGS)):
+        import_module(module)
     # By service, whichever of them happened to be imported first; before them what they share.
     order = {service: place for place, service in enumerate(LOGS)}
     ordered = sorted(RULES.values(), key=lambda rule: order.get(rule.service, -1))

@@ -5,9 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import select
 
-from services.acceptance import decisions, views
-from services.acceptance.decisions import Facts
-from services.acceptance.reactions import PROJECT, first_step_of, latest_schedule_of
+from services.acceptance import views
+from services.acceptance.reactions import PROJECT
 from services.acceptance.state import Project, Status
 from shared.events.acceptance import (
     Acceptance,
@@ -38,12 +37,6 @@ from shared.web.receipts import Receipt
 from shared.web.strictjson import StrictRoute
 
 router = APIRouter(route_class=StrictRoute)
-
-
-def owners(project: Project, command: object, facts: Facts) -> frozenset[str]:
-    """Only the project unit itself acts; units that build along look on."""
-    owner = project.unit_id or facts.origin.unit_id
-    return frozenset({owner} if owner else ())
 
 
 @router.get("/projects", responses=READ, tags=["项目"])
@@ -93,14 +86,7 @@ async def report_completion(
     desk: AtDesk, project_id: ProjectPath, completion: Completion
 ) -> Receipt:
     """报告建设内容完成（第三十一条）。"""
-    return await desk.decide(
-        PROJECT,
-        project_id,
-        decisions.report_completion,
-        completion,
-        facts=first_step_of(project_id),
-        parties=owners,
-    )
+    return await desk.decide(project_id, completion)
 
 
 @router.post(
@@ -108,14 +94,7 @@ async def report_completion(
 )
 async def start_trial_run(desk: AtDesk, project_id: ProjectPath, start: TrialStart) -> Receipt:
     """开始试运行（第三十一条）。"""
-    return await desk.decide(
-        PROJECT,
-        project_id,
-        decisions.start_trial_run,
-        start,
-        facts=first_step_of(project_id),
-        parties=owners,
-    )
+    return await desk.decide(project_id, start)
 
 
 @router.post(
@@ -125,40 +104,19 @@ async def report_trial_incident(
     desk: AtDesk, project_id: ProjectPath, incident: TrialIncident
 ) -> Receipt:
     """报告试运行故障（第三十一条）；重大故障使试运行期重新计算。"""
-    return await desk.decide(
-        PROJECT,
-        project_id,
-        decisions.report_trial_incident,
-        incident,
-        facts=first_step_of(project_id),
-        parties=owners,
-    )
+    return await desk.decide(project_id, incident)
 
 
 @router.post("/projects/{project_id}/handover", status_code=201, responses=COMMAND, tags=["验收"])
 async def record_handover(desk: AtDesk, project_id: ProjectPath, handover: Handover) -> Receipt:
     """登记成果移交（第四十三条）。"""
-    return await desk.decide(
-        PROJECT,
-        project_id,
-        decisions.record_handover,
-        handover,
-        facts=latest_schedule_of(project_id),
-        parties=owners,
-    )
+    return await desk.decide(project_id, handover)
 
 
 @router.post("/projects/{project_id}/extension", status_code=201, responses=COMMAND, tags=["延期"])
 async def request_extension(desk: AtDesk, project_id: ProjectPath, extension: Extension) -> Receipt:
     """申请延期验收（第三十一条）；期限届满当日或以前提出。"""
-    return await desk.decide(
-        PROJECT,
-        project_id,
-        decisions.request_extension,
-        extension,
-        facts=latest_schedule_of(project_id),
-        parties=owners,
-    )
+    return await desk.decide(project_id, extension)
 
 
 @router.post(
@@ -168,13 +126,7 @@ async def rule_on_extension(
     desk: AtDesk, project_id: ProjectPath, ruling: ExtensionRuling
 ) -> Receipt:
     """对延期验收申请出具意见（第三十一条）。"""
-    return await desk.decide(
-        PROJECT,
-        project_id,
-        decisions.rule_on_extension,
-        ruling,
-        facts=latest_schedule_of(project_id),
-    )
+    return await desk.decide(project_id, ruling)
 
 
 @router.post(
@@ -187,14 +139,7 @@ async def apply_for_acceptance(
     desk: AtDesk, project_id: ProjectPath, application: AcceptanceApplication
 ) -> Receipt:
     """申请验收（第三十一条）；不合格的整改后可再次申请。"""
-    return await desk.decide(
-        PROJECT,
-        project_id,
-        decisions.apply_for_acceptance,
-        application,
-        facts=latest_schedule_of(project_id),
-        parties=owners,
-    )
+    return await desk.decide(project_id, application)
 
 
 @router.post("/projects/{project_id}/acceptance", status_code=201, responses=COMMAND, tags=["验收"])
@@ -202,13 +147,7 @@ async def conclude_acceptance(
     desk: AtDesk, project_id: ProjectPath, acceptance: Acceptance
 ) -> Receipt:
     """竣工验收并出具验收意见（第三十一、五十条）。"""
-    return await desk.decide(
-        PROJECT,
-        project_id,
-        decisions.conclude_acceptance,
-        acceptance,
-        facts=latest_schedule_of(project_id),
-    )
+    return await desk.decide(project_id, acceptance)
 
 
 @router.post(
@@ -218,14 +157,7 @@ async def report_service_acceptance(
     desk: AtDesk, project_id: ProjectPath, acceptance: Acceptance
 ) -> Receipt:
     """报送购买服务项目的验收结果（第三十一条）。"""
-    return await desk.decide(
-        PROJECT,
-        project_id,
-        decisions.report_service_acceptance,
-        acceptance,
-        facts=first_step_of(project_id),
-        parties=owners,
-    )
+    return await desk.decide(project_id, acceptance)
 
 
 @router.post(
@@ -238,13 +170,7 @@ async def review_service_acceptance(
     desk: AtDesk, project_id: ProjectPath, review: AcceptanceReview
 ) -> Receipt:
     """审核购买服务项目的验收结果（第三十一条）。"""
-    return await desk.decide(
-        PROJECT,
-        project_id,
-        decisions.review_service_acceptance,
-        review,
-        facts=latest_schedule_of(project_id),
-    )
+    return await desk.decide(project_id, review)
 
 
 @router.post("/projects/{project_id}/filing", status_code=201, responses=COMMAND, tags=["验收"])
@@ -252,23 +178,10 @@ async def file_acceptance(
     desk: AtDesk, project_id: ProjectPath, filing: AcceptanceFiling
 ) -> Receipt:
     """报备验收情况（第三十一条）。"""
-    return await desk.decide(
-        PROJECT,
-        project_id,
-        decisions.file_acceptance,
-        filing,
-        facts=first_step_of(project_id),
-        parties=owners,
-    )
+    return await desk.decide(project_id, filing)
 
 
 @router.post("/projects/{project_id}/overdue", status_code=201, responses=COMMAND, tags=["延期"])
 async def mark_overdue(desk: AtDesk, project_id: ProjectPath, finding: OverdueFinding) -> Receipt:
     """认定逾期未验收（第三十二条）。"""
-    return await desk.decide(
-        PROJECT,
-        project_id,
-        decisions.mark_overdue,
-        finding,
-        facts=latest_schedule_of(project_id),
-    )
+    return await desk.decide(project_id, finding)

@@ -33,8 +33,9 @@ from shared.events.approval import ChangeApproved, ReplyIssued
 from shared.events.budget import ContractRecorded
 from shared.events.envelope import Identity
 from shared.events.registry import ProjectDeclared, ProjectListed
-from shared.events.vocabulary import Coded, DeliveryMode
+from shared.events.vocabulary import DeliveryMode
 from shared.kernel.actor import EventRef
+from shared.kernel.coded import Coded
 from shared.kernel.model import present
 
 

@@ -5,8 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import select
 
-from services.approval import decisions, reactions, views
-from services.approval.decisions import Facts
+from services.approval import views
 from services.approval.reactions import PROJECT
 from services.approval.state import Project, Stage
 from shared.events.approval import (
@@ -38,20 +37,6 @@ from shared.web.receipts import Receipt
 from shared.web.strictjson import StrictRoute
 
 router = APIRouter(route_class=StrictRoute)
-
-
-def declarant(project: Project, command: object, facts: Facts) -> frozenset[str]:
-    """The unit that declared the project, as the registry has it."""
-    return frozenset(u for u in (facts.registration.unit_id,) if u)
-
-
-def owner(project: Project, command: object, facts: object) -> frozenset[str]:
-    return frozenset(u for u in (project.unit_id,) if u)
-
-
-def participants(project: Project, command: object, facts: object) -> frozenset[str]:
-    """The units that build along; the lead does not sign its own document off."""
-    return frozenset(project.participants)
 
 
 @router.get("/projects", responses=READ, tags=["项目"])
@@ -93,22 +78,13 @@ async def read_project(
 @router.post("/projects/{project_id}/document", status_code=201, responses=COMMAND, tags=["报审"])
 async def submit_document(desk: AtDesk, project_id: ProjectPath, submission: Submission) -> Receipt:
     """报审文件；批复前再次报审即替换（第十八至二十一条）。"""
-    return await desk.decide(
-        PROJECT,
-        project_id,
-        decisions.submit_document,
-        submission,
-        facts=reactions.of_registration(project_id),
-        parties=declarant,
-    )
+    return await desk.decide(project_id, submission)
 
 
 @router.post("/projects/{project_id}/sign-offs", status_code=201, responses=COMMAND, tags=["报审"])
 async def sign_off(desk: AtDesk, project_id: ProjectPath, signature: SignOff) -> Receipt:
     """参建部门会签（第二十一条）。"""
-    return await desk.decide(
-        PROJECT, project_id, decisions.sign_off, signature, parties=participants
-    )
+    return await desk.decide(project_id, signature)
 
 
 @router.post(
@@ -116,7 +92,7 @@ async def sign_off(desk: AtDesk, project_id: ProjectPath, signature: SignOff) ->
 )
 async def request_opinion(desk: AtDesk, project_id: ProjectPath, letter: Letter) -> Receipt:
     """书面征求意见（第二十二条）。"""
-    return await desk.decide(PROJECT, project_id, decisions.request_opinion, letter)
+    return await desk.decide(project_id, letter)
 
 
 @router.post(
@@ -124,7 +100,7 @@ async def request_opinion(desk: AtDesk, project_id: ProjectPath, letter: Letter)
 )
 async def give_opinion(desk: AtDesk, project_id: ProjectPath, opinion: Opinion) -> Receipt:
     """出具审核意见（第二十二条）。"""
-    return await desk.decide(PROJECT, project_id, decisions.give_opinion, opinion)
+    return await desk.decide(project_id, opinion)
 
 
 @router.post(
@@ -137,7 +113,7 @@ async def carry_opinion_forward(
     desk: AtDesk, project_id: ProjectPath, carry: CarryForward
 ) -> Receipt:
     """对重新报审的文件沿用本部门意见（第二十二条）。"""
-    return await desk.decide(PROJECT, project_id, decisions.carry_opinion_forward, carry)
+    return await desk.decide(project_id, carry)
 
 
 @router.post("/projects/{project_id}/evaluation", status_code=201, responses=COMMAND, tags=["批复"])
@@ -145,7 +121,7 @@ async def record_evaluation(
     desk: AtDesk, project_id: ProjectPath, evaluation: Evaluation
 ) -> Receipt:
     """评估论证（第二十四条）。"""
-    return await desk.decide(PROJECT, project_id, decisions.record_evaluation, evaluation)
+    return await desk.decide(project_id, evaluation)
 
 
 @router.post(
@@ -155,7 +131,7 @@ async def give_municipal_consent(
     desk: AtDesk, project_id: ProjectPath, consent: Consent
 ) -> Receipt:
     """市政府同意（第二十四条）。"""
-    return await desk.decide(PROJECT, project_id, decisions.give_municipal_consent, consent)
+    return await desk.decide(project_id, consent)
 
 
 @router.post(
@@ -163,19 +139,13 @@ async def give_municipal_consent(
 )
 async def concur(desk: AtDesk, project_id: ProjectPath, concurrence: Concurrence) -> Receipt:
     """会同审批会签（第二十四条）。"""
-    return await desk.decide(PROJECT, project_id, decisions.concur, concurrence)
+    return await desk.decide(project_id, concurrence)
 
 
 @router.post("/projects/{project_id}/reply", status_code=201, responses=COMMAND, tags=["批复"])
 async def issue_reply(desk: AtDesk, project_id: ProjectPath, reply: Reply) -> Receipt:
     """批复（第二十四条）。"""
-    return await desk.decide(
-        PROJECT,
-        project_id,
-        decisions.issue_reply,
-        reply,
-        facts=reactions.of_registration_and_barring(project_id),
-    )
+    return await desk.decide(project_id, reply)
 
 
 @router.post(
@@ -183,7 +153,7 @@ async def issue_reply(desk: AtDesk, project_id: ProjectPath, reply: Reply) -> Re
 )
 async def confirm_copy(desk: AtDesk, project_id: ProjectPath, receipt: CopyReceipt) -> Receipt:
     """批复抄送签收（第二十四条）。"""
-    return await desk.decide(PROJECT, project_id, decisions.confirm_copy, receipt)
+    return await desk.decide(project_id, receipt)
 
 
 @router.post(
@@ -191,14 +161,7 @@ async def confirm_copy(desk: AtDesk, project_id: ProjectPath, receipt: CopyRecei
 )
 async def file_change(desk: AtDesk, project_id: ProjectPath, change: Change) -> Receipt:
     """变更报备（第二十九条）。"""
-    return await desk.decide(
-        PROJECT,
-        project_id,
-        decisions.file_change,
-        change,
-        facts=reactions.of_acceptance(project_id),
-        parties=owner,
-    )
+    return await desk.decide(project_id, change)
 
 
 @router.post(
@@ -206,14 +169,7 @@ async def file_change(desk: AtDesk, project_id: ProjectPath, change: Change) -> 
 )
 async def apply_for_change(desk: AtDesk, project_id: ProjectPath, change: Change) -> Receipt:
     """调整申请（第二十八条）。"""
-    return await desk.decide(
-        PROJECT,
-        project_id,
-        decisions.apply_for_change,
-        change,
-        facts=reactions.of_acceptance(project_id),
-        parties=owner,
-    )
+    return await desk.decide(project_id, change)
 
 
 @router.post(
@@ -224,7 +180,7 @@ async def apply_for_change(desk: AtDesk, project_id: ProjectPath, change: Change
 )
 async def concur_in_change(desk: AtDesk, project_id: ProjectPath, ruling: ChangeRuling) -> Receipt:
     """调整会签（第二十八条）。"""
-    return await desk.decide(PROJECT, project_id, decisions.concur_in_change, ruling)
+    return await desk.decide(project_id, ruling)
 
 
 @router.post(
@@ -235,4 +191,4 @@ async def concur_in_change(desk: AtDesk, project_id: ProjectPath, ruling: Change
 )
 async def rule_on_change(desk: AtDesk, project_id: ProjectPath, ruling: ChangeRuling) -> Receipt:
     """调整批复（第二十八条）。"""
-    return await desk.decide(PROJECT, project_id, decisions.rule_on_change, ruling)
+    return await desk.decide(project_id, ruling)

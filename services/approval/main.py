@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from fastapi import FastAPI
 
 from services.approval import api
-from services.approval.reactions import FOLLOWS
+from services.approval.reactions import COMMANDS, FOLLOWS
 from services.approval.views import VIEWS
 from shared.web.application import application
 from shared.web.runtime import ServiceSpec
 from shared.web.settings import Settings
 
-SPEC = ServiceSpec("approval", "审批", follows=FOLLOWS, views=VIEWS)
+SPEC = ServiceSpec("approval", "审批", follows=FOLLOWS, views=VIEWS, commands=COMMANDS)
 
 
 def create(

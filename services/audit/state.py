@@ -42,7 +42,7 @@ from shared.events.registry import (
     ProjectDeclared,
     ProjectListed,
 )
-from shared.events.vocabulary import Coded
+from shared.kernel.coded import Coded
 from shared.kernel.money import ZERO, Money
 
 

@@ -6,8 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Request, Response
 from sqlalchemy import select
 
-from services.budget import decisions, reactions, views
-from services.budget.decisions import Facts
+from services.budget import views
 from services.budget.reactions import PROJECT
 from services.budget.state import Project
 from shared.events.budget import (
@@ -38,12 +37,6 @@ from shared.web.strictjson import StrictRoute
 router = APIRouter(route_class=StrictRoute)
 
 PlanPath = Annotated[UUID, Path(title="运维方案标识")]
-
-
-def owner(project: Project, command: object, facts: Facts) -> frozenset[str]:
-    """The project unit: as the stream names it, as the other services do while it is empty."""
-    unit_id = project.unit_id or facts.background.unit_id
-    return frozenset({unit_id} if unit_id else ())
 
 
 @router.get("/projects", responses=READ, tags=["项目资金"])
@@ -82,13 +75,7 @@ async def read_project(
 )
 async def include_in_budget(desk: AtDesk, project_id: ProjectPath, inclusion: Inclusion) -> Receipt:
     """列入预算（第三十五条）。"""
-    return await desk.decide(
-        PROJECT,
-        project_id,
-        decisions.include_in_budget,
-        inclusion,
-        facts=reactions.for_project(project_id),
-    )
+    return await desk.decide(project_id, inclusion)
 
 
 @router.post(
@@ -96,13 +83,7 @@ async def include_in_budget(desk: AtDesk, project_id: ProjectPath, inclusion: In
 )
 async def set_cost_share(desk: AtDesk, project_id: ProjectPath, cost_share: CostShare) -> Receipt:
     """确定市县分摊（第三十五条）。"""
-    return await desk.decide(
-        PROJECT,
-        project_id,
-        decisions.set_cost_share,
-        cost_share,
-        facts=reactions.for_project(project_id),
-    )
+    return await desk.decide(project_id, cost_share)
 
 
 @router.post(
@@ -112,14 +93,7 @@ async def record_procurement(
     desk: AtDesk, project_id: ProjectPath, procurement: Procurement
 ) -> Receipt:
     """登记采购（第四十条）。"""
-    return await desk.decide(
-        PROJECT,
-        project_id,
-        decisions.record_procurement,
-        procurement,
-        facts=reactions.for_owner(project_id),
-        parties=owner,
-    )
+    return await desk.decide(project_id, procurement)
 
 
 @router.post(
@@ -127,14 +101,7 @@ async def record_procurement(
 )
 async def record_contract(desk: AtDesk, project_id: ProjectPath, contract: Contract) -> Receipt:
     """登记合同（第四十三条）。"""
-    return await desk.decide(
-        PROJECT,
-        project_id,
-        decisions.record_contract,
-        contract,
-        facts=reactions.for_owner(project_id),
-        parties=owner,
-    )
+    return await desk.decide(project_id, contract)
 
 
 @router.post(
@@ -142,14 +109,7 @@ async def record_contract(desk: AtDesk, project_id: ProjectPath, contract: Contr
 )
 async def record_payment(desk: AtDesk, project_id: ProjectPath, payment: Payment) -> Receipt:
     """登记支付（第三十六条）。"""
-    return await desk.decide(
-        PROJECT,
-        project_id,
-        decisions.record_payment,
-        payment,
-        facts=reactions.for_owner(project_id),
-        parties=owner,
-    )
+    return await desk.decide(project_id, payment)
 
 
 @router.post(
@@ -160,14 +120,7 @@ async def record_payment(desk: AtDesk, project_id: ProjectPath, payment: Payment
 )
 async def return_surplus(desk: AtDesk, project_id: ProjectPath, surplus: SurplusReturn) -> Receipt:
     """退回结余（第三十六条）。"""
-    return await desk.decide(
-        PROJECT,
-        project_id,
-        decisions.return_surplus,
-        surplus,
-        facts=reactions.for_project(project_id),
-        parties=owner,
-    )
+    return await desk.decide(project_id, surplus)
 
 
 @router.post(
@@ -177,14 +130,7 @@ async def submit_operation_plan(
     desk: AtDesk, project_id: ProjectPath, plan: OperationPlan
 ) -> Receipt:
     """报送运维方案（第三十七条）。"""
-    return await desk.decide(
-        PROJECT,
-        project_id,
-        decisions.submit_operation_plan,
-        plan,
-        facts=reactions.for_project(project_id),
-        parties=owner,
-    )
+    return await desk.decide(project_id, plan)
 
 
 @router.post(
@@ -197,13 +143,7 @@ async def assess_operation_plan(
     desk: AtDesk, project_id: ProjectPath, plan_id: PlanPath, assessment: Assessment
 ) -> Receipt:
     """论证运维方案（第三十七条）。"""
-    return await desk.decide(
-        PROJECT,
-        project_id,
-        decisions.assess_operation_plan,
-        assessment,
-        facts=reactions.for_plan(plan_id),
-    )
+    return await desk.decide(project_id, assessment, part=plan_id)
 
 
 @router.post(
@@ -216,10 +156,4 @@ async def include_operation_budget(
     desk: AtDesk, project_id: ProjectPath, plan_id: PlanPath, inclusion: OperationInclusion
 ) -> Receipt:
     """运维经费列入预算（第三十九条）。"""
-    return await desk.decide(
-        PROJECT,
-        project_id,
-        decisions.include_operation_budget,
-        inclusion,
-        facts=reactions.for_project(project_id, plan_id),
-    )
+    return await desk.decide(project_id, inclusion, part=plan_id)

@@ -30,6 +30,7 @@ from shared.events.envelope import Identity
 from shared.events.vocabulary import amount_of
 from shared.kernel.model import present
 from shared.regulation import Context
+from shared.standing import rules as standing
 
 
 @dataclass(frozen=True)
@@ -155,7 +156,7 @@ def submit_operation_plan(
     on = context.date_of(plan)
     context.require(
         rules.system_of_the_money_is_catalogued(facts.background),
-        rules.operation_money_needs_a_passed_acceptance(facts.background),
+        standing.operation_money_needs_a_passed_acceptance(facts.background.standing),
         rules.operation_plan_is_submitted_the_year_before(plan, context.today),
         rules.budget_year_has_no_other_operation_plan(project, plan),
     )
@@ -190,7 +191,7 @@ def include_operation_budget(
     planned = project.operation_plan(facts.plan_id)
     context.require(
         rules.system_of_the_money_is_catalogued(facts.background),
-        rules.operation_money_needs_a_passed_acceptance(facts.background),
+        standing.operation_money_needs_a_passed_acceptance(facts.background.standing),
         rules.operation_plan_is_approved(planned),
         rules.operation_money_is_included_once(planned),
         rules.inclusion_document_bears_a_number(inclusion),

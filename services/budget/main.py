@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from fastapi import FastAPI
 
 from services.budget import api
-from services.budget.reactions import FOLLOWS
+from services.budget.reactions import COMMANDS, FOLLOWS
 from services.budget.views import VIEWS
 from shared.web.application import application
 from shared.web.runtime import ServiceSpec
 from shared.web.settings import Settings
 
-SPEC = ServiceSpec("budget", "预算", follows=FOLLOWS, views=VIEWS)
+SPEC = ServiceSpec("budget", "预算", follows=FOLLOWS, views=VIEWS, commands=COMMANDS)
 
 
 def create(

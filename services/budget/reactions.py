@@ -1,52 +1,64 @@
-"""Facts for the budget service's decisions: registry's, approval's and acceptance's events."""
+"""Facts for the budget service's decisions, and the table of its commands."""
 
-from collections.abc import Awaitable, Callable
 from uuid import UUID
 
+from services.budget import decisions
 from services.budget.decisions import Facts
 from services.budget.state import Background, Project, background_of, evolve_project
-from shared.events.standing import STANDING_EVENTS
-from shared.web.desk import Reading
+from shared.kernel.model import Record
+from shared.standing import RESTRICTING
+from shared.web.commands import Command, Reading, table
 from shared.web.runtime import Aggregate
 
 PROJECT = Aggregate("project", Project(), evolve_project)
 
 FOLLOWS = {
     "registry": frozenset({"ProjectDeclared", "ProjectListed", "SystemCatalogued"}),
-    "approval": frozenset({"ReplyIssued", "ChangeApproved"}),
-    "acceptance": STANDING_EVENTS,
+    "approval": frozenset({"ReplyIssued", "ChangeApproved"}) | RESTRICTING["approval"],
+    "acceptance": RESTRICTING["acceptance"],
 }
 
-Gather = Callable[[Reading, Project, object], Awaitable[Facts]]
 
-
-def for_project(project_id: UUID, plan_id: UUID | None = None) -> Gather:
+async def background(reading: Reading, project: Project, command: Record) -> Facts:
     """What the other services have recorded of the project, and of its system."""
-
-    async def gather(reading: Reading, project: Project, command: object) -> Facts:
-        return Facts(await _background(reading, project_id), plan_id)
-
-    return gather
+    return Facts(await _background(reading), reading.part)
 
 
-def for_owner(project_id: UUID) -> Gather:
+async def ownership(reading: Reading, project: Project, command: Record) -> Facts:
     """Whose project it is, while no money of it is on record; after that its stream says so."""
-
-    async def gather(reading: Reading, project: Project, command: object) -> Facts:
-        if project.unit_id is not None:
-            return Facts()
-        return Facts(await _background(reading, project_id))
-
-    return gather
+    return Facts() if project.unit_id is not None else await background(reading, project, command)
 
 
-def for_plan(plan_id: UUID) -> Callable[[Reading, Project, object], Facts]:
+def plan(reading: Reading, project: Project, command: Record) -> Facts:
     """Only which O&M plan the command is about."""
-    return lambda reading, project, command: Facts(plan_id=plan_id)
+    return Facts(plan_id=reading.part)
 
 
-async def _background(reading: Reading, project_id: UUID) -> Background:
-    events = await reading.others(f"project:{project_id}")
+async def _background(reading: Reading) -> Background:
+    events = await reading.others(f"project:{reading.subject}")
     system_id = background_of(events).system_id
     of_system = await reading.others(f"system:{system_id}") if system_id else ()
     return background_of((*events, *of_system))
+
+
+def owner(project: Project, command: object, facts: Facts) -> frozenset[str]:
+    """The project unit: as the stream names it, as the other services do while it is empty."""
+    unit_id = project.unit_id or facts.background.unit_id
+    return frozenset({unit_id} if unit_id else ())
+
+
+def plans(project: Project) -> list[UUID]:
+    return [planned.plan_id for planned in project.operation_plans]
+
+
+COMMANDS = table(
+    Command(PROJECT, decisions.include_in_budget, facts=background),
+    Command(PROJECT, decisions.set_cost_share, facts=background),
+    Command(PROJECT, decisions.record_procurement, facts=ownership, parties=owner),
+    Command(PROJECT, decisions.record_contract, facts=ownership, parties=owner),
+    Command(PROJECT, decisions.record_payment, facts=ownership, parties=owner),
+    Command(PROJECT, decisions.return_surplus, facts=background, parties=owner),
+    Command(PROJECT, decisions.submit_operation_plan, facts=background, parties=owner),
+    Command(PROJECT, decisions.assess_operation_plan, facts=plan, parts=plans),
+    Command(PROJECT, decisions.include_operation_budget, facts=background, parts=plans),
+)

@@ -28,11 +28,11 @@ from shared.events.budget import (
 )
 from shared.events.envelope import Identity
 from shared.events.registry import ProjectDeclared, SystemCatalogued
-from shared.events.standing import Standing, standing_after
-from shared.events.vocabulary import Coded
 from shared.kernel.actor import EventRef
+from shared.kernel.coded import Coded
 from shared.kernel.model import present
 from shared.kernel.money import ZERO, Money, total
+from shared.standing import AcceptanceStanding, accepted_after
 
 
 class PlanStatus(Coded):
@@ -178,7 +178,7 @@ class Background:
     approved_total: Money | None = None
     """批复总投资 of the baseline in force; none before the final reply."""
     approved: EventRef | None = None
-    standing: Standing = Standing()
+    standing: AcceptanceStanding = AcceptanceStanding()
     """How it stands with acceptance."""
 
 
@@ -207,4 +207,4 @@ def _evolve_background(known: Background, recorded: Recorded) -> Background:
         case ReplyIssued(final=True, total=approved) | ChangeApproved(total=approved):
             return replace(known, approved_total=approved, approved=ref)
         case _:
-            return replace(known, standing=standing_after(known.standing, recorded))
+            return replace(known, standing=accepted_after(known.standing, recorded))

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Request, Response
 from sqlalchemy import select
 
-from services.registry import decisions, reactions, views
+from services.registry import views
 from services.registry.reactions import LIST, PROJECT, SYSTEM, UNIT
 from services.registry.state import Project, ProjectList, Status, System, Unit
 from shared.events.registry import (
@@ -45,30 +45,13 @@ SystemPath = Annotated[UUID, Path(title="系统标识")]
 ListPath = Annotated[UUID, Path(title="清单标识")]
 
 
-def owners(project: Project, command: object, facts: object) -> frozenset[str]:
-    """Only the project unit itself acts on a declaration; units that build along look on."""
-    return frozenset({project.declaration.unit_id} if project.declaration else ())
-
-
-def applicant(state: object, command: Declaration | SystemEntry, facts: object) -> frozenset[str]:
-    return frozenset({command.unit_id})
-
-
 # Most asked first: routes are matched in this order.
 
 
 @router.post("/projects", status_code=201, responses=COMMAND, tags=["项目"])
 async def declare_project(desk: AtDesk, declaration: Declaration) -> Receipt:
     """申报项目（第十五、十六条）。涉密项目在此即被拒绝，且不保存任何内容（第五十四条）。"""
-    return await desk.decide(
-        PROJECT,
-        desk.new_id(),
-        decisions.declare_project,
-        declaration,
-        facts=reactions.for_declaration,
-        creates=True,
-        parties=applicant,
-    )
+    return await desk.decide(desk.new_id(), declaration)
 
 
 @router.get("/projects", responses=READ, tags=["项目"])
@@ -114,9 +97,7 @@ async def withdraw_declaration(
     desk: AtDesk, project_id: ProjectPath, withdrawal: Withdrawal
 ) -> Receipt:
     """撤回申报（第十五条）。"""
-    return await desk.decide(
-        PROJECT, project_id, decisions.withdraw_declaration, withdrawal, parties=owners
-    )
+    return await desk.decide(project_id, withdrawal)
 
 
 @router.post(
@@ -126,7 +107,7 @@ async def record_central_review(
     desk: AtDesk, project_id: ProjectPath, review: CentralReview
 ) -> Receipt:
     """集中审查（第十七条）。"""
-    return await desk.decide(PROJECT, project_id, decisions.record_central_review, review)
+    return await desk.decide(project_id, review)
 
 
 @router.post("/projects/{project_id}/code", status_code=201, responses=COMMAND, tags=["项目"])
@@ -134,14 +115,7 @@ async def assign_project_code(
     desk: AtDesk, project_id: ProjectPath, assignment: CodeAssignment
 ) -> Receipt:
     """登记投资项目统一代码（第九条）。"""
-    return await desk.decide(
-        PROJECT,
-        project_id,
-        decisions.assign_project_code,
-        assignment,
-        facts=reactions.for_code,
-        parties=owners,
-    )
+    return await desk.decide(project_id, assignment)
 
 
 @router.post("/projects/{project_id}/resources", status_code=201, responses=COMMAND, tags=["项目"])
@@ -149,9 +123,7 @@ async def catalogue_resources(
     desk: AtDesk, project_id: ProjectPath, catalogue: ResourceCatalogue
 ) -> Receipt:
     """信息资源编目（第二十条）。"""
-    return await desk.decide(
-        PROJECT, project_id, decisions.catalogue_resources, catalogue, parties=owners
-    )
+    return await desk.decide(project_id, catalogue)
 
 
 @router.post(
@@ -164,22 +136,13 @@ async def approve_no_data_statement(
     desk: AtDesk, project_id: ProjectPath, statement_approval: StatementApproval
 ) -> Receipt:
     """审核无数据资源说明（第二十条）。"""
-    return await desk.decide(
-        PROJECT, project_id, decisions.approve_no_data_statement, statement_approval
-    )
+    return await desk.decide(project_id, statement_approval)
 
 
 @router.post("/annual-lists", status_code=201, responses=COMMAND, tags=["年度清单"])
 async def submit_annual_list(desk: AtDesk, content: AnnualList) -> Receipt:
     """年度清单报审（第十七条）。"""
-    return await desk.decide(
-        LIST,
-        desk.new_id(),
-        decisions.submit_annual_list,
-        content,
-        facts=reactions.for_list,
-        creates=True,
-    )
+    return await desk.decide(desk.new_id(), content)
 
 
 @router.get("/annual-lists/{list_id}", responses=READ, tags=["年度清单"])
@@ -199,15 +162,13 @@ async def read_annual_list(
 )
 async def approve_annual_list(desk: AtDesk, list_id: ListPath, approval: ListApproval) -> Receipt:
     """年度清单审定（第十七条）。"""
-    return await desk.decide(
-        LIST, list_id, decisions.approve_annual_list, approval, facts=reactions.for_approval
-    )
+    return await desk.decide(list_id, approval)
 
 
 @router.post("/units", status_code=201, responses=COMMAND, tags=["单位"])
 async def register_unit(desk: AtDesk, profile: UnitProfile) -> Receipt:
     """单位登记（第五条）。"""
-    return await desk.decide(UNIT, profile.unit_id, decisions.register_unit, profile, creates=True)
+    return await desk.decide(profile.unit_id, profile)
 
 
 @router.get("/units", responses=READ, tags=["单位"])
@@ -235,7 +196,7 @@ async def flag_data_collection(
     desk: AtDesk, unit_id: UnitPath, restriction: UnitRestriction
 ) -> Receipt:
     """认定数据归集未完成（第十二条）。"""
-    return await desk.decide(UNIT, unit_id, decisions.flag_data_collection, restriction)
+    return await desk.decide(unit_id, restriction)
 
 
 @router.post(
@@ -245,21 +206,13 @@ async def clear_data_collection(
     desk: AtDesk, unit_id: UnitPath, clearance: UnitRestriction
 ) -> Receipt:
     """解除数据归集限制（第十二条）。"""
-    return await desk.decide(UNIT, unit_id, decisions.clear_data_collection, clearance)
+    return await desk.decide(unit_id, clearance)
 
 
 @router.post("/systems", status_code=201, responses=COMMAND, tags=["系统目录"])
 async def catalogue_system(desk: AtDesk, entry: SystemEntry) -> Receipt:
     """系统编目（第九条）。"""
-    return await desk.decide(
-        SYSTEM,
-        desk.new_id(),
-        decisions.catalogue_system,
-        entry,
-        facts=reactions.for_system,
-        creates=True,
-        parties=applicant,
-    )
+    return await desk.decide(desk.new_id(), entry)
 
 
 @router.get("/systems", responses=READ, tags=["系统目录"])
@@ -292,4 +245,4 @@ async def confirm_asset(
     desk: AtDesk, system_id: SystemPath, registration: AssetRegistration
 ) -> Receipt:
     """资产确认（第五条）。"""
-    return await desk.decide(SYSTEM, system_id, decisions.confirm_asset, registration)
+    return await desk.decide(system_id, registration)

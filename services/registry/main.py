@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from fastapi import FastAPI
 
 from services.registry import api
-from services.registry.reactions import FOLLOWS
+from services.registry.reactions import COMMANDS, FOLLOWS
 from services.registry.views import VIEWS
 from shared.web.application import application
 from shared.web.runtime import ServiceSpec
 from shared.web.settings import Settings
 
-SPEC = ServiceSpec("registry", "登记备案", follows=FOLLOWS, views=VIEWS)
+SPEC = ServiceSpec("registry", "登记备案", follows=FOLLOWS, views=VIEWS, commands=COMMANDS)
 
 
 def create(

@@ -1,8 +1,10 @@
-"""Facts for the registry's decisions: its own other streams, and acceptance's events."""
+"""Facts for the registry's decisions, and the table of its commands."""
 
+from dataclasses import replace
 from uuid import UUID
 
-from services.registry.decisions import Facts
+from services.registry import decisions
+from services.registry.decisions import Facts, drafts
 from services.registry.state import (
     Project,
     ProjectList,
@@ -22,8 +24,8 @@ from shared.events.registry import (
     ListApproval,
     SystemEntry,
 )
-from shared.events.standing import STANDING_EVENTS, barring_projects
-from shared.web.desk import Reading
+from shared.standing import RESTRICTING, standing_of
+from shared.web.commands import Command, Reading, table
 from shared.web.runtime import Aggregate
 
 UNIT = Aggregate("unit", Unit(), evolve_unit)
@@ -32,15 +34,17 @@ PROJECT = Aggregate("project", Project(), evolve_project)
 LIST = Aggregate("annual-list", ProjectList(), evolve_list)
 CODE = Aggregate("project-code", TakenCode(), evolve_code)
 
-FOLLOWS = {"acceptance": STANDING_EVENTS}
+FOLLOWS = {"approval": RESTRICTING["approval"], "acceptance": RESTRICTING["acceptance"]}
 
 
 async def for_declaration(reading: Reading, project: Project, declaration: Declaration) -> Facts:
-    unit = declaration.unit_id
+    unit_id = declaration.unit_id
+    unit: Unit = await reading.own(UNIT, unit_id)
+    standing = standing_of(await reading.others(f"unit:{unit_id}"), unit_id)
     return Facts(
-        unit=await reading.own(UNIT, unit),
+        unit=unit,
         system=await reading.own(SYSTEM, declaration.system_id),
-        barring=barring_projects(await reading.others(f"unit:{unit}"), unit),
+        standing=replace(standing, uncollected=unit.data_collection_flag),
     )
 
 
@@ -62,3 +66,44 @@ async def _projects(reading: Reading, content: AnnualList) -> dict[UUID, Project
 
 async def for_code(reading: Reading, project: Project, assignment: CodeAssignment) -> Facts:
     return Facts(code=await reading.own(CODE, assignment.code))
+
+
+# Whose project it is.
+
+
+def owners(project: Project, command: object, facts: object) -> frozenset[str]:
+    """Only the project unit itself acts on a declaration; units that build along look on."""
+    return frozenset({project.declaration.unit_id} if project.declaration else ())
+
+
+def applicant(state: object, command: Declaration | SystemEntry, facts: object) -> frozenset[str]:
+    return frozenset({command.unit_id})
+
+
+COMMANDS = table(
+    Command(UNIT, decisions.register_unit, creates=True),
+    Command(UNIT, decisions.flag_data_collection),
+    Command(UNIT, decisions.clear_data_collection),
+    Command(SYSTEM, decisions.catalogue_system, facts=for_system, parties=applicant, creates=True),
+    Command(SYSTEM, decisions.confirm_asset),
+    Command(
+        PROJECT,
+        decisions.declare_project,
+        facts=for_declaration,
+        parties=applicant,
+        creates=True,
+    ),
+    Command(PROJECT, decisions.withdraw_declaration, parties=owners),
+    Command(PROJECT, decisions.record_central_review),
+    Command(
+        PROJECT,
+        decisions.assign_project_code,
+        facts=for_code,
+        parties=owners,
+        draft=drafts.code_assignment,
+    ),
+    Command(PROJECT, decisions.catalogue_resources, parties=owners, draft=drafts.resources),
+    Command(PROJECT, decisions.approve_no_data_statement),
+    Command(LIST, decisions.submit_annual_list, facts=for_list, creates=True),
+    Command(LIST, decisions.approve_annual_list, facts=for_approval),
+)

@@ -12,7 +12,6 @@ from shared.events.registry import (
     ReviewResult,
     SharingType,
 )
-from shared.events.standing import Barring
 from shared.events.vocabulary import amount_of
 from shared.regulation import Policy, Verdict, article, holds
 
@@ -90,18 +89,6 @@ def sharing_is_justified(catalogue: ResourceCatalogue) -> Verdict:
         or (r.sharing is SharingType.NONE and not r.citation)
     ]
     return holds(not bare, f"缺少条件或依据的资源：{'、'.join(bare) or '无'}")
-
-
-@article(
-    12,
-    row="12-1",
-    says="完成数据归集后方可申报新增项目",
-    remedy="完成数据归集，由市数字经济局解除限制",
-    mode="SOFT",
-)
-def data_collection_is_complete(unit: Unit) -> Verdict:
-    flag = unit.data_collection_flag
-    return holds(flag is None, "数据归集未完成" if flag else "无数据归集限制", basis=[flag])
 
 
 @article(
@@ -223,17 +210,6 @@ def responsible_person_is_the_head(declaration: Declaration, unit: Unit) -> Verd
         declaration.responsible_person == head,
         f"申报的责任人为{declaration.responsible_person}，登记的主要负责人为{head or '（未登记）'}",
     )
-
-
-@article(
-    32,
-    row="32-2",
-    says="有项目逾期未验收或验收不合格的单位不得新增项目",
-    remedy="先通过所列项目的验收，或取得延期",
-)
-def no_project_bars_the_unit(barring: tuple[Barring, ...]) -> Verdict:
-    listed = "；".join(f"{b.project_id}{b.reason}" for b in barring)
-    return holds(not barring, f"限制新增的项目：{listed or '无'}", basis=[b.ref for b in barring])
 
 
 @article(

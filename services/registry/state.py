@@ -28,8 +28,8 @@ from shared.events.registry import (
     UnitProfile,
     UnitRegistered,
 )
-from shared.events.vocabulary import Coded
 from shared.kernel.actor import EventRef
+from shared.kernel.coded import Coded
 from shared.kernel.model import present
 
 

@@ -6,7 +6,8 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.events.envelope import ProjectEvent
-from shared.events.vocabulary import Act, Coded, Document, Flag, LegalDate, Source
+from shared.events.vocabulary import Act, Document, Flag, LegalDate, Source
+from shared.kernel.coded import Coded
 from shared.kernel.identifiers import DivisionCode, UnitId
 from shared.kernel.model import Record
 from shared.kernel.money import Money

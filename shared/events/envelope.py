@@ -43,7 +43,7 @@ class Event(Record):
         if cls.__name__ in EVENTS:
             raise ValueError(f"two events are named {cls.__name__}")
         cls.label, cls.article, cls.schema_version = label, article, version
-        cls.service = cls.__module__.rsplit(".", 1)[1]
+        cls.service = cls.__module__.split(".")[2]
         EVENTS[cls.__name__] = cls
 
     @property

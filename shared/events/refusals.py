@@ -8,7 +8,7 @@ from shared.kernel.identifiers import Digest
 
 
 class RequestRefused(Event, label="不予受理", article="5"):
-    """What was asked and which rules stood against it; the request's content is not kept.
+    """What was asked and which rules stood against it.
 
     The decision record, with every rule checked, stands in the event's `meta`.
     """
@@ -20,6 +20,8 @@ class RequestRefused(Event, label="不予受理", article="5"):
     rules: tuple[str, ...]
     articles: tuple[str, ...]
     request_digest: Digest
+    request: str | None = None
+    """What was asked for (JSON text); nothing where the content is classified (第五十四条)."""
     about: tuple[str, ...] = ()
     """Subjects that the refusal is listed under."""
 

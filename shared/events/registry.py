@@ -7,16 +7,8 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from shared.events.envelope import Event, ProjectEvent, SystemEvent, UnitEvent
-from shared.events.vocabulary import (
-    Act,
-    Coded,
-    DeliveryMode,
-    Document,
-    Flag,
-    LegalDate,
-    Material,
-    Source,
-)
+from shared.events.vocabulary import Act, DeliveryMode, Document, Flag, LegalDate, Material, Source
+from shared.kernel.coded import Coded
 from shared.kernel.identifiers import DivisionCode, ProjectCode, UnitId
 from shared.kernel.model import Record
 from shared.kernel.money import Money

@@ -3,13 +3,11 @@
 import re
 from collections.abc import Iterable
 from datetime import date
-from enum import StrEnum
-from typing import Annotated, Any, Self
+from typing import Annotated
 
-from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, StrictBool
-from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema
+from pydantic import BeforeValidator, Field, StrictBool
 
+from shared.kernel.coded import Coded
 from shared.kernel.identifiers import Digest
 from shared.kernel.model import Record
 from shared.kernel.money import Money, total
@@ -29,33 +27,6 @@ LegalDate = Annotated[date, BeforeValidator(_calendar_day, json_schema_input_typ
 """法定日期: a calendar day in Asia/Shanghai, `YYYY-MM-DD`."""
 
 Flag = StrictBool
-
-
-class Coded(StrEnum):
-    """An ASCII code with its Chinese label."""
-
-    label: str
-
-    def __new__(cls, code: str, label: str = "") -> Self:
-        member = str.__new__(cls, code)
-        member._value_ = code
-        member.label = label
-        return member
-
-    @classmethod
-    def __get_pydantic_json_schema__(
-        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
-        described = handler.resolve_ref_schema(handler(schema))
-        described["x-enum-descriptions"] = [member.label for member in cls]
-        described["description"] = "；".join(f"{member.value} {member.label}" for member in cls)
-        return described
-
-    @classmethod
-    def __get_pydantic_core_schema__(
-        cls, source: type[Any], handler: GetCoreSchemaHandler
-    ) -> CoreSchema:
-        return handler(source)
 
 
 class Act(Record):

@@ -1,7 +1,7 @@
 """决定: what a pure decision is given, and the record it leaves behind."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import Protocol
@@ -10,6 +10,7 @@ from uuid import UUID
 from shared.kernel.actor import Actor, EventRef
 from shared.kernel.dates import legal_date
 from shared.kernel.model import Record
+from shared.regulation.exemption import Exemption
 from shared.regulation.pack import Library, Policy
 from shared.regulation.rule import Check
 
@@ -96,12 +97,30 @@ class Context:
             raise InvalidField("on", f"文书日期 {act.on} 早于 {earliest}，不应早于其所依据的事项")
         return act.on
 
-    def require(self, *checks: Check) -> None:
-        """Record the checks; RuleBroken with all that do not hold."""
-        self.checks.extend(checks)
-        failed = [c for c in checks if not c.holds]
+    def require(self, *checks: Check, exemptions: Sequence[Exemption] = ()) -> None:
+        """Record the checks; RuleBroken with all that neither hold nor are lifted.
+
+        An exemption lifts what the regulation lets it lift, and the record says which one did.
+        """
+        judged = [self._lifted(c, exemptions) for c in checks] if exemptions else checks
+        self.checks.extend(judged)
+        failed = [c for c in judged if not c.stands]
         if failed:
             raise RuleBroken(failed)
+
+    def _lifted(self, check: Check, exemptions: Sequence[Exemption]) -> Check:
+        if check.holds:
+            return check
+        lifting = next((e for e in exemptions if e.lifts(check, self.today)), None)
+        if lifting is None:
+            return check
+        return replace(
+            check,
+            text=f"{check.text}；经例外批准（{lifting.number}）",
+            remedy="",
+            exempted_by=lifting.ref,
+            basis=(*check.basis, lifting.ref),
+        )
 
     def decision(self, *, accepted: bool, on: date) -> Decision:
         """The record of what was checked so far."""

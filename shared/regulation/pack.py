@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import StrEnum
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -18,6 +19,7 @@ from pydantic import ValidationError
 from shared.kernel.identifiers import DivisionCode
 from shared.kernel.model import Record
 from shared.kernel.money import Money
+from shared.regulation.exemption import ExemptionKind
 
 PACKS = Path(__file__).parent / "packs"
 
@@ -30,6 +32,15 @@ class NoPolicyInForce(Exception):
     """No pack of the jurisdiction is valid on a day (第五十七条)."""
 
 
+class Reach(StrEnum):
+    """How a changed value takes effect."""
+
+    ALL = "ALL"
+    """For every decision from its day on, also on running projects."""
+    NEW_OBJECTS = "NEW_OBJECTS"
+    """Only for what begins on its day or later; running projects keep what they began with."""
+
+
 class DatedValue(Record):
     """A parameter's value from a day on, and the article or interpretation it comes from."""
 
@@ -38,6 +49,17 @@ class DatedValue(Record):
     value: int | str | bool
     article: str
     note: str = ""
+    reach: Reach = Reach.ALL
+
+
+class ExceptionPower(Record):
+    """例外批准: a row whose wording leaves room (原则上), and who may grant an exception to it."""
+
+    rows: tuple[str, ...]
+    approvers: tuple[str, ...]
+    """Bodies that all have to agree; empty where it is the unit's own decision, filed with DEB."""
+    article: str
+    kinds: tuple[ExemptionKind, ...]
 
 
 class Power(Record):
@@ -86,6 +108,7 @@ class Pack(Record):
     divisions: dict[str, str]
     values: tuple[DatedValue, ...]
     opinions: tuple[OpinionDuty, ...]
+    exceptions: tuple[ExceptionPower, ...]
     materials: dict[str, tuple[Material, ...]]
     authority: dict[str, Power]
 
@@ -96,12 +119,24 @@ class Pack(Record):
             history.setdefault(value.key, []).append(value)
         return history
 
-    def value(self, key: str, on: date) -> int | str | bool:
-        """The value of a parameter on a day; KeyError where it has none yet."""
-        current = [v.value for v in self._history[key] if v.since <= on]
+    def value(self, key: str, on: date, born: date | None = None) -> int | str | bool:
+        """The value of a parameter on a day, for what began on `born` (that day by default).
+
+        KeyError where it has none yet.
+        """
+        begun = on if born is None else born
+        current = [
+            v.value
+            for v in self._history[key]
+            if v.since <= (on if v.reach is Reach.ALL else min(on, begun))
+        ]
         if not current:
             raise KeyError(f"{key} has no value on {on} in {self.id}")
         return current[-1]
+
+    def exception_to(self, row: str) -> ExceptionPower | None:
+        """Who may grant an exception to a row; None where the wording leaves no room."""
+        return next((power for power in self.exceptions if row in power.rows), None)
 
 
 @dataclass(frozen=True)
@@ -110,6 +145,8 @@ class Policy:
 
     pack: Pack
     on: date
+    born: date | None = None
+    """Day on which the object it is applied to began, where that is earlier."""
 
     @property
     def reference(self) -> str:
@@ -117,13 +154,13 @@ class Policy:
         return f"{self.pack.id}@{self.pack.version}"
 
     def number(self, key: str) -> int:
-        return int(self.pack.value(key, self.on))
+        return int(self.pack.value(key, self.on, self.born))
 
     def flag(self, key: str) -> bool:
-        return bool(self.pack.value(key, self.on))
+        return bool(self.pack.value(key, self.on, self.born))
 
     def money(self, key: str) -> Money:
-        return Money.of(str(self.pack.value(key, self.on)))
+        return Money.of(str(self.pack.value(key, self.on, self.born)))
 
     def share(self, key: str, of: Money) -> Money:
         """A percentage of an amount, cut to the 分 below, so `x <= share` is exact for any x."""
@@ -169,11 +206,11 @@ class Library:
         latest = max(begun, key=lambda p: p.valid_from)
         return Policy(latest, min(on, latest.valid_until - timedelta(days=1)))
 
-    def cited(self, reference: str, on: date) -> Policy:
-        """The policy that a baseline or a decision cites, seen on a day."""
+    def cited(self, reference: str, on: date, born: date | None = None) -> Policy:
+        """The policy that a baseline of the day `born` or a decision cites, seen on a day."""
         for pack in self.packs:
             if f"{pack.id}@{pack.version}" == reference:
-                return Policy(pack, on)
+                return Policy(pack, on, born)
         raise PackError(f"policy pack {reference} is not installed")
 
 
@@ -198,6 +235,7 @@ def _citations(pack: Pack) -> Iterator[tuple[str, str]]:
     """Every key of a pack that cites an article, and the article."""
     yield from ((f"values.{v.key}", v.article) for v in pack.values)
     yield from ((f"authority.{command}", p.article) for command, p in pack.authority.items())
+    yield from ((f"exceptions.{'/'.join(e.rows)}", e.article) for e in pack.exceptions)
     for stage, materials in pack.materials.items():
         yield from ((f"materials.{stage}.{m.code}", m.article) for m in materials)
 

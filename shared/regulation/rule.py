@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from functools import update_wrapper
 from typing import Any, Generic, NamedTuple, ParamSpec
@@ -38,6 +39,15 @@ class Check:
     """What lifts the block; empty where the rule holds."""
     basis: tuple[EventRef, ...] = ()
     """Events of any service that the finding rests on."""
+    exempted_by: EventRef | None = None
+    """The exception that lifts it for this case (原则上, 第五十三条), where it does not hold."""
+    not_before: date | None = None
+    """First day on which it will hold by itself, where only time is missing."""
+
+    @property
+    def stands(self) -> bool:
+        """Whether the act may go on as far as this rule is concerned."""
+        return self.holds or self.exempted_by is not None
 
 
 class Verdict(NamedTuple):
@@ -47,14 +57,27 @@ class Verdict(NamedTuple):
     text: str
     inputs: dict[str, str]
     basis: tuple[EventRef, ...]
+    not_before: date | None = None
 
 
 def holds(
-    condition: bool, text: str, *, basis: Iterable[EventRef | None] = (), **inputs: Any
+    condition: bool,
+    text: str,
+    *,
+    basis: Iterable[EventRef | None] = (),
+    not_before: date | None = None,
+    **inputs: Any,
 ) -> Verdict:
-    """The verdict `condition`, its arithmetic as `text`, and the values it looked at."""
+    """The verdict `condition`, its arithmetic as `text`, and the values it looked at.
+
+    `not_before` is the first day on which it holds, where nothing but time is missing.
+    """
     return Verdict(
-        bool(condition), text, {k: str(v) for k, v in inputs.items()}, tuple(r for r in basis if r)
+        bool(condition),
+        text,
+        {k: str(v) for k, v in inputs.items()},
+        tuple(r for r in basis if r),
+        not_before,
     )
 
 
@@ -99,6 +122,7 @@ class Rule(Generic[P]):
             inputs=verdict.inputs,
             remedy="" if verdict.holds else self.remedy,
             basis=verdict.basis,
+            not_before=None if verdict.holds else verdict.not_before,
         )
 
 

@@ -8,8 +8,8 @@ records the events, so a decision on a state that has moved is made again.
 import asyncio
 import hashlib
 import inspect
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -20,73 +20,61 @@ from shared.events.refusals import RequestRefused
 from shared.eventstore.decoding import reference
 from shared.eventstore.errors import IdempotencyKeyReused, VersionConflict
 from shared.eventstore.records import Append, Appended, IdempotencyKey, NewEvent
-from shared.kernel.actor import Actor
+from shared.kernel.actor import Actor, EventRef
 from shared.kernel.identifiers import uuid7
 from shared.kernel.model import Record
 from shared.regulation.decision import Context, Decision, InvalidField, RuleBroken
 from shared.web.actors import ActorBearer, authorise
+from shared.web.commands import Command, Reading
 from shared.web.problems import ProblemError, invalid
-from shared.web.receipts import Receipt, is_refusal, receipt_event, refused
-from shared.web.runtime import Aggregate, Folded, Runtime, events_of
+from shared.web.receipts import Receipt, is_refusal, receipt_event, refused, rehearsed
+from shared.web.runtime import Folded, Runtime, events_of
 
 ATTEMPTS = 5
 """How often a decision is made again when what it rests on has moved meanwhile."""
 
 
-Outcome = Event | Sequence[Event]
-Decide = Callable[[Any, Any, Any, Context], Outcome]
-"""A decision: (state, command, facts, context) → events; raises RuleBroken."""
-
-Parties = Callable[[Any, Any, Any], frozenset[str]]
-"""Whose project it is: (state, command, facts) → units; a unit acts on its own only."""
-
-Gather = Callable[["Reading", Any, Any], Any]
-"""Facts for a decision: (reading, state, command) → facts; async."""
-
-
-@dataclass
-class Reading:
-    """What a decision may look at; remembers the versions of the streams it has read."""
-
-    runtime: Runtime
-    fresh: bool
-    versions: dict[str, int] = field(default_factory=dict)
-    _fenced: bool = False
-
-    async def own(self, aggregate: Aggregate, subject: object) -> Any:
-        """The state of another stream of this service; the append will check its version."""
-        folded = await self.runtime.fold(aggregate, subject, fresh=self.fresh)
-        self.versions[aggregate.stream(subject)] = folded.version
-        return folded.state
-
-    async def others(self, subject: str) -> tuple[Recorded, ...]:
-        """Other services' events about a subject, as fresh as those services are now."""
-        if not self._fenced:
-            await self.runtime.fence()
-            self._fenced = True
-        known = self.runtime.inbox.known(subject)
-        return (
-            known
-            if known is not None
-            else await asyncio.to_thread(self.runtime.inbox.about, subject)
-        )
-
-
 @dataclass(frozen=True)
-class _Matter:
-    """What is to be decided: on which stream, by which decision, resting on which facts."""
+class Matter:
+    """What is to be decided: which command, on which object, with which body."""
 
-    aggregate: Aggregate
+    command: Command
     subject: object
-    decision: Decide
-    command: Record
-    facts: Gather | None
-    creates: bool
-    parties: Parties | None
+    body: Record
+    part: UUID | None
 
     @property
     def stream(self) -> str:
-        return self.aggregate.stream(self.subject)
+        return self.command.aggregate.stream(self.subject)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a decision is given: the object's state, facts, and the context to decide in."""
+
+    folded: Folded
+    reading: Reading
+    facts: Any
+    context: Context
+
+    @property
+    def state(self) -> Any:
+        return self.folded.state
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A decision taken and not yet recorded: its events, or the event of its refusal."""
+
+    folded: Folded
+    versions: dict[str, int]
+    """Versions of the streams it rests on."""
+    events: tuple[Event, ...]
+    decision: Decision
+
+    @property
+    def refused(self) -> bool:
+        return is_refusal(self.events[0].type)
 
 
 @dataclass(frozen=True)
@@ -103,32 +91,27 @@ class Desk:
     traceparent: str
     response: Response | None = None
     path: str = ""
-    causation_id: str = ""
+    cause: EventRef | None = None
+    """The event it reacts to."""
+    rehearsal: bool = False
+    """试办: decide and answer, record nothing."""
 
     def new_id(self) -> UUID:
         """An id of the instant it is made (UUIDv7)."""
         return uuid7(self.runtime.clock.now())
 
-    async def decide(
-        self,
-        aggregate: Aggregate,
-        subject: object,
-        decision: Decide,
-        command: Record,
-        *,
-        facts: Gather | None = None,
-        creates: bool = False,
-        parties: Parties | None = None,
-    ) -> Receipt:
-        """Run a decision on a stream and answer with its receipt.
+    async def decide(self, subject: object, body: Record, *, part: UUID | None = None) -> Receipt:
+        """Run the operation's decision on an object and answer with its receipt.
 
-        `creates`: the stream may be new and needs no If-Match. `parties`: whose project it
-        is; units may act on their own only. Raises ProblemError.
+        `part` is what the path names beside the object. Raises ProblemError.
         """
+        command = self.runtime.spec.commands[self.operation]
         power = authorise(self.actor, self.runtime.policy_now(), self.operation)
-        if power.own and parties is None:
+        if power.own and command.parties is None:
             raise LookupError(f"{self.operation} is for a unit's own projects: name the parties")
-        matter = _Matter(aggregate, subject, decision, command, facts, creates, parties)
+        matter = Matter(command, subject, body, part)
+        if self.rehearsal:
+            return await self._rehearse(matter)
         try:
             appended, made = await self._settle(matter)
         except IdempotencyKeyReused:
@@ -141,65 +124,92 @@ class Desk:
                 raise
             appended, made = appended_before, None
         receipt = self._answer(appended, made)
-        if self.response is not None and creates:
+        if self.response is not None and command.creates:
             self.response.headers["Location"] = f"{self.path}/{receipt.id}"
         return receipt
 
-    async def _settle(self, matter: _Matter) -> tuple[Appended, Decision | None]:
+    async def _settle(self, matter: Matter) -> tuple[Appended, Decision | None]:
         """The events as recorded, and the decision unless they are an earlier answer."""
-        stream, fresh = matter.stream, False
+        fresh = False
         for _ in range(ATTEMPTS):
-            folded = await self.runtime.fold(
-                matter.aggregate, matter.subject, fresh=fresh, new=matter.creates
-            )
-            reading = Reading(self.runtime, fresh, {stream: folded.version})
-            found = matter.facts(reading, folded.state, matter.command) if matter.facts else None
-            found = await found if inspect.isawaitable(found) else found
-            context = self._context(matter.subject)
             try:
-                events = self._decided(matter, folded, found, context)
+                judged = await self.judge(matter, fresh=fresh)
             except ProblemError:
                 if fresh:
                     raise
                 fresh = True  # judged from memory: nobody is turned away before a second look
                 continue
-            made = context.decision(accepted=not is_refusal(events[0].type), on=events[0].on)
-            metas = self._metas(made, len(events))
+            metas = self._metas(judged.decision, len(judged.events))
             try:
                 appended = await self.runtime.log.append(
-                    self._append(events, metas, reading.versions)
+                    self._append(judged.events, metas, judged.versions)
                 )
             except VersionConflict:
-                self.runtime.forget(list(reading.versions))
+                self.runtime.forget(list(judged.versions))
                 fresh = True
                 continue
             if appended.replayed:
                 return appended, None
-            contents = list(zip(events, metas, strict=True))
-            self._keep(matter.aggregate, stream, folded, appended, contents)
-            return appended, made
+            contents = list(zip(judged.events, metas, strict=True))
+            self._keep(matter, judged.folded, appended, contents)
+            return appended, judged.decision
         raise ProblemError(
             "busy",
             "有其他办理正在改变同一对象，请稍后以同一 Idempotency-Key 重试",
             headers={"Retry-After": "1"},
         )
 
-    def _decided(
-        self, matter: _Matter, folded: Folded, facts: Any, context: Context
-    ) -> tuple[Event, ...]:
+    async def _rehearse(self, matter: Matter) -> Receipt:
+        """试办: the same decision on the same state and facts; nothing is recorded."""
+        judged = await self.judge(matter)
+        if judged.refused:
+            raise refused(judged.decision)
+        rows = self._append(
+            judged.events, self._metas(judged.decision, len(judged.events)), judged.versions
+        ).events
+        if self.response is not None:
+            self.response.status_code = HTTPStatus.OK
+        return rehearsed(rows, judged.decision, self.runtime.clock.now())
+
+    async def gather(self, matter: Matter, *, fresh: bool = True) -> Known:
+        """Fold the object and gather the facts; what is not `fresh` comes from memory."""
+        command = matter.command
+        folded = await self.runtime.fold(
+            command.aggregate, matter.subject, fresh=fresh, new=command.creates
+        )
+        versions = {matter.stream: folded.version}
+        reading = Reading(
+            self.runtime, str(matter.subject), matter.part, self.cause, fresh, versions
+        )
+        found = command.facts(reading, folded.state, matter.body) if command.facts else None
+        facts = await found if inspect.isawaitable(found) else found
+        return Known(folded, reading, facts, self._context(matter.subject))
+
+    async def judge(self, matter: Matter, *, fresh: bool = True) -> Judged:
+        """Decide; ProblemError where it is not even considered.
+
+        What was judged from memory, the append finds out whether it still stands.
+        """
+        known = await self.gather(matter, fresh=fresh)
+        events = self._decided(matter, known)
+        accepted = not is_refusal(events[0].type)
+        decision = known.context.decision(accepted=accepted, on=events[0].on)
+        return Judged(known.folded, known.reading.versions, events, decision)
+
+    def _decided(self, matter: Matter, known: Known) -> tuple[Event, ...]:
         """The events of a decision or its refusal; ProblemError where it is not even considered."""
-        state, command = folded.state, matter.command
-        if matter.parties is not None:
-            parties = matter.parties(state, command, facts)
+        command, context = matter.command, known.context
+        if command.parties is not None:
+            parties = command.parties(known.state, matter.body, known.facts)
             authorise(self.actor, context.policy, self.operation, parties)
-        if not matter.creates:
-            self._require_version(folded.version)
+        if not command.creates:
+            self._require_version(known.folded.version)
         try:
-            return events_of(matter.decision(state, command, facts, context))
+            return events_of(command.decision(known.state, matter.body, known.facts, context))
         except InvalidField as error:
             raise invalid(error.field, str(error)) from None
         except RuleBroken as refusal:
-            return (self._refusal(matter, state, refusal, context),)
+            return (self._refusal(matter, known.state, refusal, context),)
 
     def _require_version(self, version: int) -> None:
         if self.if_match == "*" or (version == 0 and self.if_match is None):
@@ -226,10 +236,10 @@ class Desk:
         )
 
     def _refusal(
-        self, matter: _Matter, state: Any, refusal: RuleBroken, context: Context
+        self, matter: Matter, state: Any, refusal: RuleBroken, context: Context
     ) -> RequestRefused:
         units = {
-            getattr(matter.command, "unit_id", None),
+            getattr(matter.body, "unit_id", None),
             self.actor.unit_id,
             *getattr(state, "parties", ()),
         }
@@ -241,6 +251,7 @@ class Desk:
             rules=tuple(check.rule for check in refusal.checks),
             articles=tuple(check.article for check in refusal.checks),
             request_digest=self.request_digest,
+            request=_kept(matter.body, refusal),
             about=(matter.stream, *(f"unit:{unit}" for unit in sorted(filter(None, units)))),
         )
 
@@ -251,7 +262,7 @@ class Desk:
             policy=decision.policy,
             clock=self.runtime.clock.kind,
             correlation_id=self.correlation_id,
-            causation_id=self.causation_id,
+            causation_id=str(self.cause.event_id) if self.cause else "",
             traceparent=self.traceparent,
             decision_id=decision.decision_id,
             decision=decision,
@@ -283,19 +294,19 @@ class Desk:
 
     def _keep(
         self,
-        aggregate: Aggregate,
-        stream: str,
+        matter: Matter,
         folded: Folded,
         appended: Appended,
         contents: list[tuple[Event, Meta]],
     ) -> None:
+        stream = matter.stream
         news = [
             Recorded(event, reference(self.runtime.name, row), meta, row.recorded_at)
             for row, (event, meta) in zip(appended.events, contents, strict=True)
             if row.stream_id == stream
         ]
         if news:
-            self.runtime.advance(aggregate, stream, folded, news)
+            self.runtime.advance(matter.command.aggregate, stream, folded, news)
         self.runtime.forget([r.stream_id for r in appended.events if r.stream_id != stream])
 
     async def _answered_before(self) -> Appended | None:
@@ -331,6 +342,13 @@ class Desk:
         )
 
 
+def _kept(body: Record, refusal: RuleBroken) -> str | None:
+    """What was asked for, as it stays on record; nothing of what is classified (第五十四条)."""
+    if any(check.article == "54" for check in refusal.checks):
+        return None
+    return body.__pydantic_serializer__.to_json(body, exclude_defaults=True).decode()
+
+
 def _key_reused() -> ProblemError:
     return ProblemError(
         "idempotency_key_reused", "同一 Idempotency-Key 已用于内容不同的请求，请换一个新的键"
@@ -341,8 +359,8 @@ COMMAND_HEADERS = (
     {
         "name": "Idempotency-Key",
         "in": "header",
-        "required": True,
-        "description": "幂等键：每次新的办理用一个新键，重试沿用原键",
+        "required": False,
+        "description": "幂等键：每次新的办理用一个新键，重试沿用原键；试办之外必填",
         "schema": {"type": "string", "minLength": 1, "maxLength": 200},
     },
     {
@@ -351,6 +369,13 @@ COMMAND_HEADERS = (
         "required": False,
         "description": '对象版本：读取时得到的 ETag，例如 "3"；* 表示任意；新建对象时不需要',
         "schema": {"type": "string", "maxLength": 100},
+    },
+    {
+        "name": "dry_run",
+        "in": "query",
+        "required": False,
+        "description": "试办：作出同样的决定并返回将记录的事件，但不作任何记录；不需要幂等键",
+        "schema": {"type": "boolean", "default": False},
     },
     {
         "name": "X-Correlation-ID",
@@ -370,6 +395,13 @@ def _header(request: Request, name: str, longest: int) -> str:
     return value
 
 
+def _rehearsal(request: Request) -> bool:
+    value = request.query_params.get("dry_run", "false")
+    if value not in {"true", "false"}:
+        raise invalid("dry_run", "须为 true 或 false")
+    return value == "true"
+
+
 class DeskBearer(ActorBearer):
     """The desk for one command request, and who stands there from its bearer token.
 
@@ -383,8 +415,9 @@ class DeskBearer(ActorBearer):
 
 
 async def _desk(request: Request, response: Response, actor: Actor) -> Desk:
+    rehearsal = _rehearsal(request)
     idempotency_key = _header(request, "Idempotency-Key", 200)
-    if not idempotency_key:
+    if not idempotency_key and not rehearsal:
         raise ProblemError(
             "idempotency_key_missing",
             "请在 Idempotency-Key 头中为每次办理提供一个新键（例如 UUID），重试时沿用原键",
@@ -404,10 +437,26 @@ async def _desk(request: Request, response: Response, actor: Actor) -> Desk:
         traceparent=_header(request, "traceparent", 100),
         response=response,
         path=path,
+        rehearsal=rehearsal,
     )
 
 
 AtDesk = Annotated[Desk, Depends(DeskBearer())]
+
+
+def desk_for(runtime: Runtime, actor: Actor, operation: str) -> Desk:
+    """The desk at which somebody's decision is tried and never recorded."""
+    return Desk(
+        runtime=runtime,
+        actor=actor,
+        operation=operation,
+        key=IdempotencyKey("", b""),
+        if_match="*",
+        request_digest=f"sha256:{'0' * 64}",
+        correlation_id="",
+        traceparent="",
+        rehearsal=True,
+    )
 
 
 def reaction_desk(runtime: Runtime, actor: Actor, operation: str, cause: Recorded) -> Desk:
@@ -422,5 +471,5 @@ def reaction_desk(runtime: Runtime, actor: Actor, operation: str, cause: Recorde
         request_digest=f"sha256:{hashlib.sha256(key).hexdigest()}",
         correlation_id=cause.meta.correlation_id,
         traceparent=cause.meta.traceparent,
-        causation_id=str(cause.ref.event_id),
+        cause=cause.ref,
     )

@@ -1,8 +1,9 @@
 """Problems: every error answers `application/problem+json` in Chinese, with rule and article."""
 
 from collections.abc import Sequence
+from datetime import date
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -12,6 +13,7 @@ from starlette.responses import Response
 
 from shared.kernel.model import Record
 from shared.regulation.decision import Decision
+from shared.regulation.rule import Check, Mode
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -32,6 +34,22 @@ class BrokenRule(Record):
     says: Annotated[str, Field(title="规则要求")]
     text: Annotated[str, Field(title="实际情况与计算")]
     remedy: Annotated[str, Field(title="下一步")]
+    exception_possible: Annotated[bool, Field(title="能否申请例外（原则上）")] = False
+    not_before: Annotated[date | None, Field(title="仅差时间的，自该日起满足")] = None
+
+    @classmethod
+    def of(cls, check: Check) -> Self:
+        """A check that does not hold, as callers read it."""
+        return cls(
+            rule=check.rule,
+            article=check.article,
+            row=check.row,
+            says=check.says,
+            text=check.text,
+            remedy=check.remedy,
+            exception_possible=check.mode is Mode.SOFT,
+            not_before=check.not_before,
+        )
 
 
 class Problem(Record):

@@ -24,6 +24,7 @@ from shared.kernel.dates import legal_date
 from shared.regulation.pack import Library, NoPolicyInForce, Policy, installed
 from shared.web.actors import SYSTEM, DevelopmentIssuer, Verifier
 from shared.web.clock import Clock, SandboxClock, SystemClock
+from shared.web.commands import Command
 from shared.web.follower import Fence, Follower
 from shared.web.problems import ProblemError
 from shared.web.settings import InstanceMode, Settings
@@ -77,6 +78,8 @@ class ServiceSpec:
     """Other services and the event types whose facts this one rests on; empty set: all."""
     views: Views | None = None
     reactions: Sequence[Reaction] = ()
+    commands: Mapping[str, Command] = field(default_factory=dict)
+    """What it decides, by operationId."""
     decides: bool = True
     """Whether it has a log of its own; the audit service only reads."""
 

@@ -14,12 +14,12 @@ from shared.events.acceptance import (
     ExtensionRequested,
     OverdueFinding,
 )
-from shared.events.standing import barring_projects
+from shared.standing import standing_of
+from shared.standing.rules import no_project_bars_the_unit
 from tests.acceptance.building import (
     APPLIED,
     DUE,
     EXAMINER,
-    IDENTITY,
     IN_TRIAL,
     ORIGIN,
     PLANNED_END,
@@ -39,6 +39,12 @@ from tests.support.given_when_then import OFFICER, as_recorded
 
 DAY = timedelta(days=1)
 FINDING = OverdueFinding()
+
+
+def bars_the_unit(events: tuple[Event, ...]) -> bool:
+    """Whether the project now keeps its unit from new ones (第三十二条)."""
+    standing = standing_of(as_recorded(events, "acceptance"), UNIT)
+    return not no_project_bars_the_unit(standing).holds
 
 
 def test_extension_is_requested_on_the_due_date_at_the_latest() -> None:
@@ -118,7 +124,7 @@ def test_an_older_paper_does_not_lift_an_overdue_finding() -> None:
     outcome.then(AcceptanceScheduled).having(due_on=DUE)
     after = case.given(*outcome.events)
     assert after.state().overdue_on is not None
-    assert barring_projects(as_recorded(after.history, "acceptance"), UNIT)
+    assert bars_the_unit(after.history)
 
 
 def test_an_approved_change_with_a_due_date_ahead_lifts_an_overdue_finding() -> None:
@@ -126,7 +132,7 @@ def test_an_approved_change_with_a_due_date_ahead_lifts_an_overdue_finding() -> 
     outcome = case.when(decisions.schedule_acceptance, change_approved(date(2026, 4, 30), on=DUE))
     after = case.given(*outcome.then(AcceptanceScheduled).events)
     assert after.state().overdue_on is None
-    assert not barring_projects(as_recorded(after.history, "acceptance"), UNIT)
+    assert not bars_the_unit(after.history)
 
 
 def test_a_granted_extension_moves_the_due_date() -> None:
@@ -215,7 +221,6 @@ def test_who_has_applied_is_not_overdue(later: tuple[Event, ...]) -> None:
 )
 def test_what_bars_a_unit_is_what_the_state_says(events: tuple[Event, ...], barred: bool) -> None:
     state = SCHEDULED.given(*events).state()
-    barring = barring_projects(as_recorded(events, "acceptance"), UNIT)
-    assert [b.project_id for b in barring] == ([IDENTITY["project_id"]] if barred else [])
+    assert bars_the_unit(events) is barred
     failed = state.status is not None and state.status.value == "FAILED"
     assert (state.overdue_on is not None or failed) is barred

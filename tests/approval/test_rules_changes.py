@@ -26,9 +26,9 @@ from shared.events.approval import (
     LateNoticeFound,
 )
 from shared.events.envelope import Event
-from shared.events.standing import Standing, standing_after
 from shared.kernel.money import Money
 from shared.regulation.common import decider_did_not_submit
+from shared.standing import standing_of
 from tests.approval.building import (
     CASE,
     CHANGE_ID,
@@ -50,7 +50,7 @@ from tests.approval.building import (
     under,
 )
 from tests.support.builders import yuan
-from tests.support.given_when_then import OFFICER, TODAY, Case, as_recorded
+from tests.support.given_when_then import OFFICER, SUBJECT, TODAY, Case, as_recorded
 
 APPROVED = CASE.given(replied())
 YESTERDAY = TODAY - timedelta(days=1)
@@ -338,7 +338,7 @@ def test_a_change_does_not_end_the_work_before_it_starts() -> None:
 
 @pytest.mark.parametrize("event", [accepted(), service_accepted()])
 def test_nothing_is_changed_once_the_project_is_accepted(event: Event) -> None:
-    standing = standing_after(Standing(), *as_recorded([event], "acceptance"))
+    standing = standing_of(as_recorded([event], "acceptance")).of(SUBJECT)
     for decision in (file_change, apply_for_change):
         APPROVED.with_facts(standing=standing).when(decision, change()).then_broken(
             rules.project_is_not_yet_accepted
@@ -347,7 +347,7 @@ def test_nothing_is_changed_once_the_project_is_accepted(event: Event) -> None:
 
 @pytest.mark.parametrize("event", [accepted("FAILED"), service_accepted("FAILED")])
 def test_what_failed_its_acceptance_may_still_be_changed(event: Event) -> None:
-    standing = standing_after(Standing(), *as_recorded([event], "acceptance", start=41))
+    standing = standing_of(as_recorded([event], "acceptance", start=41)).of(SUBJECT)
     outcome = APPROVED.with_facts(standing=standing).when(file_change, change()).then(ChangeFiled)
     assert outcome.decision is not None
     assert ("acceptance", 41) in {(r.service, r.position) for r in outcome.decision.basis}

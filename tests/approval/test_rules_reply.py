@@ -41,10 +41,11 @@ from shared.events.registry import (
     ResourcesCatalogued,
     StatementApproval,
 )
-from shared.events.standing import barring_projects
 from shared.events.vocabulary import DeliveryMode
 from shared.regulation import Rule
 from shared.regulation.common import decider_did_not_submit
+from shared.standing import standing_of
+from shared.standing.rules import no_project_bars_the_unit
 from tests.approval.building import (
     CASE,
     COLLEAGUE,
@@ -445,11 +446,9 @@ def overdue() -> Event:
 
 @pytest.mark.parametrize("event", [overdue(), accepted("FAILED", OTHER_PROJECT)])
 def test_a_unit_with_an_overdue_or_failed_project_gets_no_new_one(event: Event) -> None:
-    barring = barring_projects(as_recorded([event], "acceptance"), UNIT)
+    unit = standing_of(as_recorded([event], "acceptance"), UNIT)
     outcome = (
-        READY.with_facts(barring=barring)
-        .when(issue_reply, reply())
-        .then_broken(rules.unit_is_not_barred_from_approval)
+        READY.with_facts(unit=unit).when(issue_reply, reply()).then_broken(no_project_bars_the_unit)
     )
     assert str(OTHER_PROJECT) in outcome.texts[0]
 
@@ -468,8 +467,8 @@ def test_a_unit_with_an_overdue_or_failed_project_gets_no_new_one(event: Event) 
     ],
 )
 def test_an_extension_or_acceptance_clears_the_unit(cleared: Event) -> None:
-    barring = barring_projects(as_recorded([overdue(), cleared], "acceptance"), UNIT)
-    READY.with_facts(barring=barring).when(issue_reply, reply()).then(ReplyIssued)
+    unit = standing_of(as_recorded([overdue(), cleared], "acceptance"), UNIT)
+    READY.with_facts(unit=unit).when(issue_reply, reply()).then(ReplyIssued)
 
 
 def test_everything_missing_is_reported_together() -> None:

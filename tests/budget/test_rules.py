@@ -34,7 +34,8 @@ from shared.events.budget import (
     ProcurementRecorded,
     SurplusReturned,
 )
-from shared.events.standing import AcceptanceStatus
+from shared.standing import AcceptanceStatus
+from shared.standing import rules as standing
 from tests.budget.building import (
     ACCEPTED,
     APPROVED,
@@ -441,11 +442,11 @@ def test_an_accepted_project_submits_its_plan_the_year_before() -> None:
 
 def test_a_project_that_is_not_accepted_gets_no_operation_money() -> None:
     CASE.when(submit_operation_plan, operation_plan()).then_broken(
-        rules.operation_money_needs_a_passed_acceptance
+        standing.operation_money_needs_a_passed_acceptance
     )
     CASE.with_facts(plan_id=PLAN).given(plan_submitted(), plan_assessed()).when(
         include_operation_budget, operation_inclusion()
-    ).then_broken(rules.operation_money_needs_a_passed_acceptance)
+    ).then_broken(standing.operation_money_needs_a_passed_acceptance)
 
 
 @pytest.mark.parametrize(
@@ -461,7 +462,7 @@ def test_a_project_that_is_not_accepted_gets_no_operation_money() -> None:
 def test_failed_overdue_or_unreviewed_is_not_accepted(history: tuple[Event, ...]) -> None:
     known = background(catalogued(), declared(), replied(), *history)
     CASE.with_facts(background=known).when(submit_operation_plan, operation_plan()).then_broken(
-        rules.operation_money_needs_a_passed_acceptance
+        standing.operation_money_needs_a_passed_acceptance
     )
 
 

@@ -15,6 +15,7 @@ from services.registry.state import (
     evolve_system,
     evolve_unit,
 )
+from shared.events.acceptance import AcceptanceOverdue
 from shared.events.registry import (
     AnnualList,
     AnnualListSubmitted,
@@ -60,6 +61,12 @@ def declared(**changes: Any) -> ProjectDeclared:
     return ProjectDeclared(
         on=TODAY, project_id=SUBJECT, unit_id=UNIT, declaration=declaration(**changes)
     )
+
+
+def overdue() -> AcceptanceOverdue:
+    """Another project of the unit that should have been accepted by now."""
+    project_id = UUID("01890000-0000-7000-8000-0000000000ff")
+    return AcceptanceOverdue(on=TODAY, project_id=project_id, unit_id=UNIT, due_on=TODAY)
 
 
 def review(result: ReviewResult = ReviewResult.INCLUDE) -> CentralReview:

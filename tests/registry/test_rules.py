@@ -34,9 +34,10 @@ from shared.events.registry import (
     UnitRegistered,
     Withdrawal,
 )
-from shared.events.standing import Barring
 from shared.events.vocabulary import Source
 from shared.regulation.common import decider_did_not_submit
+from shared.standing import rules as standing
+from shared.standing import standing_of
 from tests.registry.building import (
     LISTS,
     NEW_YEARS_EVE,
@@ -49,6 +50,7 @@ from tests.registry.building import (
     flagged,
     list_submitted,
     listed,
+    overdue,
     project,
     ready,
     restriction,
@@ -151,11 +153,14 @@ def test_counties_are_those_of_the_city() -> None:
 
 
 def test_incomplete_data_collection_bars_new_declarations_until_cleared() -> None:
-    ready(unit=unit(unit_registered(), flagged())).when(
+    flag, cleared = (
+        flagged(),
+        DataCollectionCleared(on=date(2026, 5, 6), unit_id=UNIT, clearance=restriction()),
+    )
+    ready(standing=standing_of(as_recorded([flag]))).when(
         decisions.declare_project, declaration()
-    ).then_broken(rules.data_collection_is_complete)
-    cleared = DataCollectionCleared(on=date(2026, 5, 6), unit_id=UNIT, clearance=restriction())
-    ready(unit=unit(unit_registered(), flagged(), cleared)).when(
+    ).then_broken(standing.data_collection_is_complete)
+    ready(standing=standing_of(as_recorded([flag, cleared]))).when(
         decisions.declare_project, declaration()
     ).then(ProjectDeclared)
 
@@ -343,12 +348,12 @@ def test_the_principal_head_is_responsible() -> None:
 
 
 def test_an_overdue_project_bars_its_unit_and_is_the_basis_of_the_refusal() -> None:
-    event = as_recorded([declared()], "acceptance")[0].ref
-    barring = (Barring(NOBODY, "逾期未验收", event),)
-    ready(barring=barring).when(decisions.declare_project, declaration()).then_broken(
-        rules.no_project_bars_the_unit
+    (recorded,) = as_recorded([overdue()], "acceptance")
+    barred = standing_of([recorded], UNIT)
+    ready(standing=barred).when(decisions.declare_project, declaration()).then_broken(
+        standing.no_project_bars_the_unit
     )
-    assert rules.no_project_bars_the_unit(barring).basis == (event,)
+    assert standing.no_project_bars_the_unit(barred).basis == (recorded.ref,)
 
 
 # -- 第五十四条 ----------------------------------------------------------------------------

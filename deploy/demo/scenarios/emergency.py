@@ -153,7 +153,7 @@ async def _fall_overdue(story: Story, project: Project, following: Project, dige
         story,
         following,
         digest,
-        rule="unit_is_not_barred_from_approval",
+        rule="no_project_bars_the_unit",
         article=32,
         says="批复有项目逾期未验收的单位的另一项目",
     )
@@ -182,7 +182,7 @@ async def _fail_and_pass(story: Story, project: Project, following: Project, dig
         story,
         following,
         digest,
-        rule="unit_is_not_barred_from_approval",
+        rule="no_project_bars_the_unit",
         article=32,
         says="验收不合格后批复另一项目",
     )

@@ -26,7 +26,7 @@ def file_change(project: Project, change: Change, facts: Facts, context: Context
     """变更报备（第二十九条）."""
     context.require(
         rules.final_reply_is_issued(project),
-        rules.project_is_not_yet_accepted(facts.standing),
+        rules.project_is_not_yet_accepted(facts.standing.acceptance),
         rules.no_application_is_pending(project),
     )
     baseline = present(project.baseline)
@@ -58,7 +58,7 @@ def apply_for_change(
     """调整申请（第二十八条）: late ones are received and marked, unless they are barred."""
     context.require(
         rules.final_reply_is_issued(project),
-        rules.project_is_not_yet_accepted(facts.standing),
+        rules.project_is_not_yet_accepted(facts.standing.acceptance),
         rules.no_application_is_pending(project),
     )
     baseline = present(project.baseline)

@@ -3,15 +3,15 @@
 from dataclasses import dataclass, field
 
 from services.approval.state import Registration
-from shared.events.standing import Barring, Standing
+from shared.standing import ProjectStanding, Standing
 
 
 @dataclass(frozen=True)
 class Facts:
-    """The project's registration and acceptance, and what bars its unit from new projects."""
+    """The project's registration, and how it and its unit stand."""
 
     registration: Registration = field(default_factory=Registration)
-    standing: Standing = field(default_factory=Standing)
+    standing: ProjectStanding = field(default_factory=ProjectStanding)
     """How far the project itself is accepted; no change after that (第二十八条)."""
-    barring: tuple[Barring, ...] = ()
-    """Projects of the unit that are overdue or failed (第三十二条)."""
+    unit: Standing = field(default_factory=Standing)
+    """What bars the unit from new projects (第三十二条)."""

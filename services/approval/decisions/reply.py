@@ -22,6 +22,7 @@ from shared.events.approval import (
 from shared.kernel.model import present
 from shared.regulation import Check, Context, Policy
 from shared.regulation.common import decider_did_not_submit
+from shared.standing import rules as standing
 
 
 def record_evaluation(
@@ -89,7 +90,7 @@ def issue_reply(project: Project, reply: Reply, facts: Facts, context: Context) 
         rules.digital_bureau_concurs_in_the_reply(examination),
         rules.reply_names_the_current_submission(reply, examination),
         rules.reply_document_is_numbered(reply),
-        rules.unit_is_not_barred_from_approval(facts.barring),
+        standing.no_project_bars_the_unit(facts.unit),
     )
     submission = examination.submission
     return ReplyIssued(

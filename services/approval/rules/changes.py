@@ -7,10 +7,10 @@ from enum import StrEnum
 
 from services.approval.state import Baseline, PendingChange, Project
 from shared.events.approval import Change, ChangeReason, ChangeRuling
-from shared.events.standing import AcceptanceStatus, Standing
 from shared.events.vocabulary import amount_of
 from shared.kernel.money import ZERO, Money
 from shared.regulation import Policy, Verdict, article, holds
+from shared.standing import AcceptanceStanding, AcceptanceStatus
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def final_reply_is_issued(project: Project) -> Verdict:
     says="验收合格后不再调整批复内容",
     remedy="验收后的完善按运行维护办理，新增内容另行申报",
 )
-def project_is_not_yet_accepted(standing: Standing) -> Verdict:
+def project_is_not_yet_accepted(standing: AcceptanceStanding) -> Verdict:
     return holds(
         standing.status is not AcceptanceStatus.PASSED,
         f"验收情况：{standing.status.label}",

@@ -10,7 +10,6 @@ from shared.events.approval import (
     EvaluationMethod,
     Reply,
 )
-from shared.events.standing import Barring
 from shared.events.vocabulary import DeliveryMode
 from shared.kernel.identifiers import UnitId
 from shared.regulation import Policy, Verdict, article, holds
@@ -184,14 +183,3 @@ def copy_is_of_a_reply(receipt: CopyReceipt, project: Project) -> Verdict:
         f"签收文号{receipt.number}，批复文号{'、'.join(issued) or '无'}",
         basis=[reply.ref for reply in project.replies if reply.number == receipt.number],
     )
-
-
-@article(
-    32,
-    row="32-2",
-    says="有项目逾期未验收或验收不合格的单位，不批准其新增项目",
-    remedy="先通过所列项目的验收，或取得延期",
-)
-def unit_is_not_barred_from_approval(barring: tuple[Barring, ...]) -> Verdict:
-    listed = "；".join(f"{b.project_id}{b.reason}" for b in barring)
-    return holds(not barring, f"限制新增的项目：{listed or '无'}", basis=[b.ref for b in barring])

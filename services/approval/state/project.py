@@ -14,8 +14,9 @@ from shared.events.approval import (
     Submission,
 )
 from shared.events.envelope import Identity
-from shared.events.vocabulary import Coded, DeliveryMode, Item
+from shared.events.vocabulary import DeliveryMode, Item
 from shared.kernel.actor import EventRef
+from shared.kernel.coded import Coded
 from shared.kernel.identifiers import Digest, UnitId
 from shared.kernel.model import present
 from shared.kernel.money import ZERO, Money

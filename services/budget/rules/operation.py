@@ -2,26 +2,9 @@
 
 from datetime import date
 
-from services.budget.state import Background, PlannedOperation, PlanStatus, Project
+from services.budget.state import PlannedOperation, PlanStatus, Project
 from shared.events.budget import Assessment, OperationInclusion, OperationPlan
-from shared.events.standing import AcceptanceStatus
 from shared.regulation import Verdict, article, holds
-
-
-@article(
-    32,
-    row="32-1",
-    says="未验收或验收不合格的项目不安排运行维护经费",
-    remedy="先通过该项目的验收（购买服务项目以验收审核为准）",
-)
-def operation_money_needs_a_passed_acceptance(background: Background) -> Verdict:
-    status = background.standing.status
-    return holds(
-        status is AcceptanceStatus.PASSED,
-        f"项目{status.label}",
-        basis=[background.standing.ref],
-        acceptance=status.value,
-    )
 
 
 @article(

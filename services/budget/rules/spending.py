@@ -2,8 +2,8 @@
 
 from services.budget.state import Background, Project
 from shared.events.budget import Contract, Payment, Procurement, SurplusReturn
-from shared.events.standing import AcceptanceStatus
 from shared.regulation import Verdict, article, holds
+from shared.standing import AcceptanceStatus
 
 
 @article(

@@ -23,8 +23,8 @@ from shared.events import (
 )
 from shared.events.registry import ProjectCodeTaken, ProjectDeclared, ReviewResult
 from shared.events.upcasting import UPCASTERS, decode, recorded, upcaster
-from shared.events.vocabulary import Coded
 from shared.kernel.actor import Actor
+from shared.kernel.coded import Coded
 from shared.regulation.pack import installed
 from tests.support.builders import OTHER_UNIT, UNIT, declaration
 from tests.support.given_when_then import SUBJECT

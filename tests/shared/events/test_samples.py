@@ -32,7 +32,9 @@ def test_every_sample_is_still_read(sample: Sample) -> None:
 
 @of_present
 def test_a_present_sample_is_written_again_byte_for_byte(sample: Sample) -> None:
-    assert decode(sample.type, sample.version, sample.data).to_bytes() == sample.data
+    # A field added later, with a default, is not set in what was stored before it.
+    event = decode(sample.type, sample.version, sample.data)
+    assert event.__pydantic_serializer__.to_json(event, exclude_unset=True) == sample.data
 
 
 @of_present

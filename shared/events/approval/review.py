@@ -6,7 +6,8 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.events.envelope import ProjectEvent
-from shared.events.vocabulary import Act, Coded, DeliveryMode, Document, Flag, Item, LegalDate
+from shared.events.vocabulary import Act, DeliveryMode, Document, Flag, Item, LegalDate
+from shared.kernel.coded import Coded
 from shared.kernel.identifiers import Digest, UnitId
 from shared.kernel.model import Record
 from shared.kernel.money import Money

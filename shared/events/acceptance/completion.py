@@ -5,8 +5,9 @@ from typing import Annotated
 from pydantic import Field
 
 from shared.events.envelope import ProjectEvent
-from shared.events.vocabulary import Act, Coded, DeliveryMode, Document, Flag, LegalDate, Material
+from shared.events.vocabulary import Act, DeliveryMode, Document, Flag, LegalDate, Material
 from shared.kernel.actor import EventRef
+from shared.kernel.coded import Coded
 from shared.kernel.identifiers import UnitId
 from shared.kernel.model import Record
 from shared.kernel.text import Line, Text

@@ -37,10 +37,11 @@ from shared.events.registry import (
     UnitRestriction,
     Withdrawal,
 )
-from shared.events.standing import Barring
 from shared.regulation import Context
 from shared.regulation.common import decider_did_not_submit
 from shared.regulation.decision import InvalidField
+from shared.standing import Standing
+from shared.standing import rules as standing_rules
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,8 @@ class Facts:
 
     unit: Unit = Unit()
     system: System = System()
-    barring: tuple[Barring, ...] = ()
+    standing: Standing = Standing()
+    """How the unit stands with its other projects and with its data."""
     projects: Mapping[UUID, Project] = field(default_factory=dict)
     code: TakenCode = TakenCode()
 
@@ -114,13 +116,18 @@ def declare_project(
         rules.unit_is_registered(facts.unit),
         rules.system_is_catalogued(facts.system, declaration),
         rules.counties_are_of_the_city(declaration, context.policy),
-        rules.data_collection_is_complete(facts.unit),
+        standing_rules.data_collection_is_complete(facts.standing),
         rules.plan_year_is_next_year_or_off_cycle(declaration, context.today.year),
         rules.technical_materials_are_complete(declaration, context.policy),
         rules.sources_sum_to_total(declaration),
         rules.participants_are_distinct(declaration),
         rules.responsible_person_is_the_head(declaration, facts.unit),
-        rules.no_project_bars_the_unit(facts.barring),
+        standing_rules.no_project_bars_the_unit(facts.standing),
+        standing_rules.no_sharing_violation_bars_other_projects(
+            facts.standing, None, context.today
+        ),
+        standing_rules.no_security_finding_bars_the_unit(facts.standing),
+        exemptions=facts.standing.exemptions(),
     )
     return ProjectDeclared(
         on=context.date_of(declaration),

@@ -1,0 +1,44 @@
+"""例外: what lifts a rule for one case, because the regulation itself says so.
+
+`原则上` leaves room for a justified exception in seven places, the ten kinds of Article 8 also for
+what a law provides; Article 53 lets special national or provincial rules prevail over any row they
+name. Nothing else is ever lifted.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from shared.kernel.actor import EventRef
+from shared.kernel.coded import Coded
+from shared.regulation.rule import Check, Mode
+
+
+class ExemptionKind(Coded):
+    """例外种类: why a rule gives way."""
+
+    JUSTIFIED = "JUSTIFIED", "原则上之外确有理由"
+    LEGAL = "LEGAL", "法律法规有明确规定"
+    SPECIAL_REGIME = "SPECIAL_REGIME", "国家、省有专门规定"
+    """Article 53: by citation, and for hard rules too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exemption:
+    """A granted exception as decisions see it."""
+
+    rows: tuple[str, ...]
+    kind: ExemptionKind
+    number: str
+    """文号 of the document that grants it."""
+    valid_from: date
+    valid_until: date | None
+    """Last day on which it may be relied on."""
+    ref: EventRef
+
+    def lifts(self, check: Check, on: date) -> bool:
+        """Whether it covers a broken check on a day."""
+        if check.row not in self.rows or on < self.valid_from:
+            return False
+        if self.valid_until is not None and on > self.valid_until:
+            return False
+        return check.mode is Mode.SOFT or self.kind is ExemptionKind.SPECIAL_REGIME

@@ -1,0 +1,27 @@
+"""处境: how projects and units stand, folded from the events of all services, and what follows.
+
+Every service that lets somebody begin something or spend money asks these rules, and so does the
+audit service when somebody asks in advance (资格查询).
+"""
+
+from shared.standing.acceptance import AcceptanceStanding, AcceptanceStatus, accepted_after
+from shared.standing.project import (
+    RESTRICTING,
+    Finding,
+    Imposed,
+    ProjectStanding,
+    Standing,
+    standing_of,
+)
+
+__all__ = [
+    "RESTRICTING",
+    "AcceptanceStanding",
+    "AcceptanceStatus",
+    "Finding",
+    "Imposed",
+    "ProjectStanding",
+    "Standing",
+    "accepted_after",
+    "standing_of",
+]

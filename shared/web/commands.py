@@ -1,0 +1,107 @@
+"""办理事项: the table of a service's commands, and what a decision may look at."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from inspect import getdoc, signature
+from typing import TYPE_CHECKING, Any, get_type_hints
+from uuid import UUID
+
+from shared.events import Event, Recorded
+from shared.kernel.actor import EventRef
+from shared.kernel.model import Record
+from shared.regulation.decision import Context
+
+if TYPE_CHECKING:
+    from shared.web.runtime import Aggregate, Runtime
+
+Outcome = Event | Sequence[Event]
+Decide = Callable[[Any, Any, Any, Context], Outcome]
+"""A decision: (state, command, facts, context) → events; raises RuleBroken."""
+
+Parties = Callable[[Any, Any, Any], frozenset[str]]
+"""Whose project it is: (state, command, facts) → units; a unit acts on its own only."""
+
+Gather = Callable[["Reading", Any, Any], Any | Awaitable[Any]]
+"""Facts for a decision: (reading, state, command) → facts; may be async."""
+
+Draft = Callable[[Any, Any, Context], Mapping[str, Any]]
+"""起草: (state, facts, context) → the fields of the command that the record can fill in."""
+
+
+@dataclass
+class Reading:
+    """What a decision may look at; remembers the versions of the streams it has read."""
+
+    runtime: "Runtime"
+    subject: str
+    """Id of the object the command is for."""
+    part: UUID | None = None
+    """Id of the part of it that the path names, a plan of a project, say."""
+    cause: EventRef | None = None
+    """The event that is reacted to, where it is a reaction."""
+    fresh: bool = True
+    versions: dict[str, int] = field(default_factory=dict)
+    _fenced: bool = False
+
+    async def own(self, aggregate: "Aggregate", subject: object) -> Any:
+        """The state of another stream of this service; the append will check its version."""
+        folded = await self.runtime.fold(aggregate, subject, fresh=self.fresh)
+        self.versions[aggregate.stream(subject)] = folded.version
+        return folded.state
+
+    async def others(self, subject: str) -> tuple[Recorded, ...]:
+        """Other services' events about a subject, as fresh as those services are now."""
+        if not self._fenced:
+            await self.runtime.fence()
+            self._fenced = True
+        known = self.runtime.inbox.known(subject)
+        return (
+            known
+            if known is not None
+            else await asyncio.to_thread(self.runtime.inbox.about, subject)
+        )
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command: on which stream it is decided, by which decision, resting on which facts.
+
+    Its operationId is the decision's name, its body the decision's second parameter.
+    """
+
+    aggregate: "Aggregate"
+    decision: Decide
+    facts: Gather | None = None
+    parties: Parties | None = None
+    """Whose project it is, where a unit may act on its own only."""
+    creates: bool = False
+    """The stream may be new and needs no If-Match."""
+    draft: Draft | None = None
+    parts: Callable[[Any], Iterable[UUID]] | None = None
+    """Which parts of a state it may be for, where the path names one."""
+
+    @cached_property
+    def operation(self) -> str:
+        return self.decision.__name__
+
+    @cached_property
+    def body(self) -> type[Record]:
+        """What the caller sends."""
+        name = list(signature(self.decision).parameters)[1]
+        body: type[Record] = get_type_hints(self.decision)[name]
+        return body
+
+    @cached_property
+    def label(self) -> str:
+        """The Chinese term that opens the decision's docstring."""
+        return (getdoc(self.decision) or self.operation).split("（")[0]
+
+
+def table(*commands: Command) -> dict[str, Command]:
+    """Commands by operationId; ValueError where two have the same."""
+    found = {command.operation: command for command in commands}
+    if len(found) != len(commands):
+        raise ValueError("two commands have the same operation")
+    return found

@@ -1,0 +1,76 @@
+"""草稿: a complete body of a command, filled from the record where it can be, and blank elsewhere.
+
+Blank means the least that is well-formed: the first code of a list, the least number, a text that
+says it is to be filled in. A draft shows what is to be sent; nobody is meant to send it as it is.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, TypeVar
+
+import orjson
+from pydantic_core import to_jsonable_python
+
+from shared.kernel.model import Record
+
+R = TypeVar("R", bound=Record)
+
+BLANK = "（待填）"
+_BY_FORMAT = {"date": "2026-01-01", "uuid": "00000000-0000-0000-0000-000000000000"}
+_BY_PATTERN = {
+    r"^(0|[1-9][0-9]{0,14})\.[0-9]{2}$": "1.00",
+    r"^[A-Z][A-Z0-9_]{0,63}$": "BLANK",
+    r"^[A-Z0-9][A-Z0-9_-]{0,31}$": "BLANK",
+}
+
+
+def drafted(body: type[R], fields: Mapping[str, Any] | None = None) -> R:
+    """A well-formed `body` with these fields, the other required ones blank."""
+    given = to_jsonable_python(dict(fields or {}), exclude_none=True)
+    return body.model_validate_json(orjson.dumps({**_blank(body), **given}))
+
+
+def paper(title: str, number: str | None = None) -> dict[str, Any]:
+    """The fields of a document still to be written."""
+    numbered = {"number": number} if number else {}
+    return {"title": title, "digest": f"sm3:{'0' * 64}", **numbered}
+
+
+NUMBERED = paper(BLANK, BLANK)
+"""A document that must bear a number."""
+
+
+@cache
+def _blank(body: type[Record]) -> dict[str, Any]:
+    schema = body.model_json_schema()
+    blank: dict[str, Any] = _value(schema, schema.get("$defs", {}))
+    return blank
+
+
+def _value(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> Any:
+    """The least value that a schema allows."""
+    if "$ref" in schema:
+        return _value(definitions[schema["$ref"].rpartition("/")[2]], definitions)
+    for choice in ("examples", "enum"):
+        if choice in schema:
+            return schema[choice][0]
+    for several in ("anyOf", "allOf", "oneOf"):
+        if several in schema:
+            return _value(schema[several][0], definitions)
+    return _of_type(schema, definitions)
+
+
+def _of_type(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> Any:
+    match schema["type"]:
+        case "object":
+            properties = schema.get("properties", {})
+            return {n: _value(properties[n], definitions) for n in schema.get("required", ())}
+        case "array":
+            return [_value(schema["items"], definitions)] * schema.get("minItems", 0)
+        case "integer":
+            return schema.get("minimum", schema.get("exclusiveMinimum", 0) + 1)
+        case "boolean":
+            return True
+        case _:
+            by_shape = _BY_FORMAT.get(schema.get("format", ""))
+            return by_shape or _BY_PATTERN.get(schema.get("pattern", ""), BLANK)
