@@ -284,10 +284,17 @@ def test_trial_run_lasts_three_calendar_months(start: date, earliest: date) -> N
 
 
 def test_a_major_incident_starts_the_trial_run_again() -> None:
+    case = IN_TRIAL.at(date(2025, 11, 30))
     (
-        IN_TRIAL.when(decisions.report_trial_incident, incident(on=date(2025, 11, 30)))
+        case.when(decisions.report_trial_incident, incident())
         .then(TrialIncidentReported)
         .having(earliest_end=date(2026, 2, 28))
+    )
+    (
+        case.under(trial_restarts_on_major_incident=False)
+        .when(decisions.report_trial_incident, incident())
+        .then(TrialIncidentReported)
+        .having(earliest_end=EARLIEST)
     )
 
 
@@ -302,20 +309,33 @@ def test_a_minor_incident_leaves_the_trial_run_as_it_is() -> None:
 def test_an_incident_reported_late_does_not_shorten_the_trial_run() -> None:
     (
         IN_TRIAL.given(incident_reported(date(2025, 12, 31), date(2026, 3, 31)))
-        .when(decisions.report_trial_incident, incident(on=date(2025, 11, 30)))
+        .at(date(2026, 1, 5))
+        .when(decisions.report_trial_incident, incident(on=date(2025, 12, 28)))
         .then(TrialIncidentReported)
         .having(earliest_end=date(2026, 3, 31))
     )
 
 
 def test_an_incident_falls_on_the_first_day_of_the_trial_run_at_the_earliest() -> None:
-    IN_TRIAL.when(decisions.report_trial_incident, incident(on=TRIAL_START)).then(
-        TrialIncidentReported
-    )
+    case = IN_TRIAL.at(TRIAL_START + DAY)
+    case.when(decisions.report_trial_incident, incident(on=TRIAL_START)).then(TrialIncidentReported)
     (
-        IN_TRIAL.when(decisions.report_trial_incident, incident(on=TRIAL_START - DAY)).then_broken(
+        case.when(decisions.report_trial_incident, incident(on=TRIAL_START - DAY)).then_broken(
             rules.incident_falls_into_the_trial_run
         )
+    )
+
+
+def test_an_incident_is_reported_within_ten_days() -> None:
+    case = IN_TRIAL.at(date(2026, 1, 15))
+    (
+        case.when(decisions.report_trial_incident, incident(on=date(2026, 1, 5)))
+        .then(TrialIncidentReported)
+        .having(earliest_end=date(2026, 4, 5))
+    )
+    # Under an old date it would start nothing again.
+    case.when(decisions.report_trial_incident, incident(on=date(2026, 1, 4))).then_broken(
+        rules.incident_is_reported_in_time
     )
 
 

@@ -60,6 +60,17 @@ def trial_start_is_reported_in_time(on: date, today: date, policy: Policy) -> Ve
     return _reported_in_time(on, today, policy)
 
 
+@article(
+    31,
+    row="31-1",
+    says="试运行故障须在规定天数内报告",
+    remedy="以规定天数内的日期报告；更早的发生日期写入情况",
+)
+def incident_is_reported_in_time(on: date, today: date, policy: Policy) -> Verdict:
+    # Under an old date, a major incident late in the trial run would start nothing again.
+    return _reported_in_time(on, today, policy)
+
+
 def _reported_in_time(on: date, today: date, policy: Policy) -> Verdict:
     # The three months are lived through, not written down in one sitting.
     days, most = (today - on).days, policy.number("backdating_days")
@@ -119,9 +130,10 @@ def trial_run_was_normal_to_its_end(project: Project, on: date) -> Verdict:
     )
 
 
-@article(43, row="43-2", says="成果移交在验收合格之前", remedy="核对项目状态")
+@article(43, row="43-2", says="成果移交在验收合格或终止之前", remedy="核对项目状态")
 def handover_precedes_acceptance(project: Project) -> Verdict:
-    return holds(project.status is not Status.ACCEPTED, f"验收状态：{project.label}")
+    over = {Status.ACCEPTED, Status.TERMINATED}
+    return holds(project.status not in over, f"验收状态：{project.label}")
 
 
 @article(
