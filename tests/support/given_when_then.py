@@ -79,6 +79,13 @@ class Outcome:
         assert set(self.broken) == {rule.name for rule in rules}, self.texts
         return self
 
+    def then_advised(self, *rules: Rule[Any]) -> "Outcome":
+        """Accepted, though exactly these rules, which stop nothing, do not hold."""
+        assert not self.broken, f"refused: {self.texts}"
+        assert self.decision is not None
+        assert {c.rule for c in self.decision.checks if not c.holds} == {r.name for r in rules}
+        return self
+
     def then_invalid(self, field_name: str) -> "Outcome":
         """Refused as malformed, naming the field."""
         assert self.invalid == field_name
