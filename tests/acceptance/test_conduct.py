@@ -27,6 +27,7 @@ from shared.events.acceptance import (
 from shared.events.approval import ProjectTerminated, TerminationRuling
 from shared.events.registry import ResourceCatalogue, ResourcesCatalogued
 from shared.kernel.model import Record
+from shared.regulation import Rule
 from shared.regulation.exemption import Exemption, ExemptionKind
 from shared.standing import ProjectStanding, standing_of
 from shared.standing.rules import (
@@ -244,7 +245,7 @@ def test_an_assessment_of_protection_names_its_level() -> None:
     )
 
 
-WELL_RUN = (
+WELL_RUN: tuple[Event, ...] = (
     exchange_connected(),
     management_recorded(),
     resources_mounted("XJ-001"),
@@ -279,14 +280,14 @@ def test_each_thing_missing_is_noted(left_out: int) -> None:
     outcome = case.when(decisions.conclude_acceptance, acceptance()).then(AcceptanceConcluded)
     assert outcome.decision is not None
     noted = [c.rule for c in outcome.decision.checks if not c.holds]
-    expected = {
+    expected: dict[int, list[Rule[Any]]] = {
         0: [rules.exchange_platform_is_connected],
         1: [rules.management_is_in_order, rules.supervision_is_commissioned],
         2: [rules.catalogued_resources_are_mounted],
         3: [rules.security_went_along],
         4: [rules.security_went_along],
-    }[left_out]
-    assert noted == [rule.name for rule in expected]
+    }
+    assert noted == [rule.name for rule in expected[left_out]]
 
 
 def test_a_project_without_supervision_is_noted() -> None:

@@ -132,16 +132,20 @@ class Case:
             state = self.evolve(state, each)
         return state
 
-    def when(self, decision: Callable[..., Any], command: Any) -> Outcome:
+    def context(self, command: str = "") -> Context:
+        """What a decision is given to decide in."""
         now = datetime.combine(self.today, time(10), SHANGHAI).astimezone(UTC)
-        context = Context(
+        return Context(
             now=now,
             actor=self.actor,
             policies=self.policies,
             new_id=lambda: uuid7(now),
-            command=decision.__name__,
+            command=command,
             subject=self.subject,
         )
+
+    def when(self, decision: Callable[..., Any], command: Any) -> Outcome:
+        context = self.context(decision.__name__)
         try:
             made = decision(self.state(), command, self.facts, context)
         except InvalidField as error:

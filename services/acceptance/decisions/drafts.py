@@ -29,6 +29,11 @@ PAPER = Document(title=BLANK, digest=f"sm3:{'0' * 64}")
 NUMBERED = PAPER.model_copy(update={"number": BLANK})
 
 
+def _known(**fields: Any) -> Fields:
+    """Only what the record knows; the rest stays blank."""
+    return {name: value for name, value in fields.items() if value is not None}
+
+
 def _policy(project: Project, context: Context) -> Policy:
     return policy_of(project, context) if project.policy else context.policy
 
@@ -68,16 +73,16 @@ def acceptance(project: Project, facts: Facts, context: Context) -> Fields:
 def review(project: Project, facts: Facts, context: Context) -> Fields:
     """The unit's own conclusion, reviewed."""
     own = project.acceptance
-    return {
-        "conclusion": own.conclusion if own else None,
-        "document": NUMBERED,
-        "confirmed_conditions": project.open_conditions,
-    }
+    return _known(
+        conclusion=own.conclusion if own else None,
+        document=NUMBERED,
+        confirmed_conditions=project.open_conditions,
+    )
 
 
 def feedback(project: Project, facts: Facts, context: Context) -> Fields:
     codes = facts.origin.catalogue.codes if facts.origin.catalogue else ()
-    return {"resource_code": codes[0] if codes else None}
+    return _known(resource_code=next(iter(codes), None))
 
 
 def management(project: Project, facts: Facts, context: Context) -> Fields:
@@ -128,7 +133,7 @@ def correction(project: Project, facts: Facts, context: Context) -> Fields:
     """Of the last record that the same body made."""
     own = (r for r in reversed(facts.stream) if r.meta.actor.body == context.actor.body)
     last = next(own, None)
-    return {"event_id": last.ref.event_id if last else None}
+    return _known(event_id=last.ref.event_id if last else None)
 
 
 def inspection(project: Project, facts: Facts, context: Context) -> Fields:
@@ -139,23 +144,23 @@ def inspection(project: Project, facts: Facts, context: Context) -> Fields:
 def rectification(project: Project, facts: Facts, context: Context) -> Fields:
     """On what was found last, within a month."""
     found = (*facts.origin.troubles, *project.supervision.violations)
-    return {
-        "finding_id": found[-1] if found else None,
-        "matter": SupervisedMatter.QUALITY,
-        "due_on": context.today + timedelta(days=30),
-        "document": NUMBERED,
-    }
+    return _known(
+        finding_id=found[-1] if found else None,
+        matter=SupervisedMatter.QUALITY,
+        due_on=context.today + timedelta(days=30),
+        document=NUMBERED,
+    )
 
 
 def measure(project: Project, facts: Facts, context: Context) -> Fields:
     """通报批评 after the first rectification that is overdue or has failed."""
     ordered = project.supervision.rectifications
     ripe = next((r for r in ordered if _has_failed(r, context)), None) or next(iter(ordered), None)
-    return {
-        "kind": MeasureKind.CRITICISM,
-        "rectification_id": ripe.rectification_id if ripe else None,
-        "document": NUMBERED,
-    }
+    return _known(
+        kind=MeasureKind.CRITICISM,
+        rectification_id=ripe.rectification_id if ripe else None,
+        document=NUMBERED,
+    )
 
 
 def _has_failed(ordered: Rectification, context: Context) -> bool:
