@@ -13,7 +13,7 @@ from shared.eventstore.records import RecordedEvent
 from shared.kernel.model import Record
 from shared.web.actors import CurrentActor, authorise
 from shared.web.problems import problems
-from shared.web.strictjson import StrictRoute
+from shared.web.routes import StrictRoute
 
 LONGEST_WAIT = 4.0
 """Seconds; a stopping server lets the requests under way go on for five."""

@@ -37,6 +37,10 @@ class Receipt(Record):
     events: tuple[ReceiptEvent, ...]
     decision: Decision
 
+    def to_bytes(self) -> bytes:
+        """The answer's body."""
+        return self.__pydantic_serializer__.to_json(self)
+
 
 def is_refusal(event_type: str) -> bool:
     return event_type == RequestRefused.__name__
