@@ -19,9 +19,9 @@ from shared.web import feed, next_actions, problems
 from shared.web.clock import ClockRunsBackwards, SandboxClock
 from shared.web.openapi import document
 from shared.web.problems import ProblemError, invalid
+from shared.web.routes import StrictRoute
 from shared.web.runtime import Runtime, ServiceSpec
 from shared.web.settings import Settings
-from shared.web.strictjson import StrictRoute
 
 VERSION = package_version("govit")
 

@@ -20,8 +20,8 @@ from shared.web.desk import Desk, Matter, desk_for
 from shared.web.drafts import drafted
 from shared.web.problems import READ, BrokenRule, FieldError, ProblemError
 from shared.web.reading import ProjectPath, may_read
+from shared.web.routes import StrictRoute
 from shared.web.runtime import Runtime
-from shared.web.strictjson import StrictRoute
 
 router = APIRouter(route_class=StrictRoute, tags=["项目"])
 

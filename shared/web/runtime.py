@@ -237,7 +237,8 @@ class Runtime:
         return await asyncio.to_thread(self.log.head)
 
     async def read(self, after: int, limit: int) -> list[RecordedEvent]:
-        return await asyncio.to_thread(self.log.read, after, limit)
+        """Events of the log beyond a position, as `EventLog.read` gives them."""
+        return self.log.recent(after, limit) or await asyncio.to_thread(self.log.read, after, limit)
 
     async def fold(
         self, aggregate: Aggregate, subject: object, *, fresh: bool = True, new: bool = False
