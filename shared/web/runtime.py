@@ -101,7 +101,9 @@ class Runtime:
         self.clock: Clock = (
             SandboxClock(settings.home / "clock.json") if settings.sandbox else SystemClock()
         )
-        self.policies: Library = installed(settings.jurisdiction)
+        self.policies: Library = installed(
+            settings.jurisdiction, *([settings.packs] if settings.packs else [])
+        )
         self.issuer = (
             None if settings.mode is InstanceMode.PRODUCTION else DevelopmentIssuer(settings.home)
         )
