@@ -5,7 +5,7 @@ dates; a `Policy` is a pack seen on one day.
 """
 
 import tomllib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -50,6 +50,18 @@ class DatedValue(Record):
     article: str
     note: str = ""
     reach: Reach = Reach.ALL
+
+
+def typed(present: DatedValue, text: str) -> int | str | bool:
+    """Another value for a parameter, of the kind it has; PackError where the text is none."""
+    kind = type(present.value)
+    try:
+        if kind is bool:
+            return {"true": True, "false": False}[text]
+        return int(text) if kind is int else str(Money.of(text))
+    except (KeyError, ValueError):
+        wanted = {bool: "true 或 false", int: "整数"}.get(kind, "以元为单位、两位小数的金额")
+        raise PackError(f"{present.key} 须为{wanted}，不是 {text}") from None
 
 
 class ExceptionPower(Record):
@@ -127,6 +139,15 @@ class Pack(Record):
         fields = {name: getattr(self, name) for name in type(self).model_fields}
         known = (*self.values, *values)
         return Pack(**{**fields, "values": known, "interpretations": len(values)})
+
+    def overridden(self, values: Mapping[str, str]) -> "Pack":
+        """The pack as if some values had always been others, each written as text."""
+        changed = [
+            v.model_copy(update={"value": typed(v, values[v.key])}) if v.key in values else v
+            for v in self.values
+        ]
+        fields = {name: getattr(self, name) for name in type(self).model_fields}
+        return Pack(**{**fields, "values": tuple(changed)})
 
     @cached_property
     def _history(self) -> dict[str, list[DatedValue]]:
@@ -225,6 +246,13 @@ class Library:
         return Library(
             tuple(p.interpreted(by_pack[p.id]) if p.id in by_pack else p for p in self.packs)
         )
+
+    def overridden(self, values: Mapping[str, str]) -> "Library":
+        """The packs as if some values had always been others; PackError names what cannot be."""
+        known = {value.key for pack in self.packs for value in pack.values}
+        if unknown := sorted(set(values) - known):
+            raise PackError(f"没有参数 {'、'.join(unknown)}")
+        return Library(tuple(pack.overridden(values) for pack in self.packs))
 
     def in_force(self, on: date) -> Policy:
         """The policy valid on a day; NoPolicyInForce otherwise."""

@@ -139,7 +139,7 @@ class Desk:
                     raise
                 fresh = True  # judged from memory: nobody is turned away before a second look
                 continue
-            metas = self._metas(judged.decision, len(judged.events))
+            metas = self._metas(matter, judged)
             try:
                 appended = await self.runtime.log.append(
                     self._append(judged.events, metas, judged.versions)
@@ -164,9 +164,7 @@ class Desk:
         judged = await self.judge(matter)
         if judged.refused:
             raise refused(judged.decision)
-        rows = self._append(
-            judged.events, self._metas(judged.decision, len(judged.events)), judged.versions
-        ).events
+        rows = self._append(judged.events, self._metas(matter, judged), judged.versions).events
         return rehearsed(rows, judged.decision, self.runtime.clock.now())
 
     async def gather(self, matter: Matter, *, fresh: bool = True) -> Known:
@@ -253,7 +251,8 @@ class Desk:
             about=(matter.stream, *(f"unit:{unit}" for unit in sorted(filter(None, units)))),
         )
 
-    def _metas(self, decision: Decision, count: int) -> list[Meta]:
+    def _metas(self, matter: Matter, judged: Judged) -> list[Meta]:
+        decision, count = judged.decision, len(judged.events)
         first = Meta(
             actor=self.actor,
             command=self.operation,
@@ -262,6 +261,7 @@ class Desk:
             correlation_id=self.correlation_id,
             causation_id=str(self.cause.event_id) if self.cause else "",
             traceparent=self.traceparent,
+            part=matter.part,
             decision_id=decision.decision_id,
             decision=decision,
         )
