@@ -159,8 +159,15 @@ class Policy:
     def flag(self, key: str) -> bool:
         return bool(self.pack.value(key, self.on, self.born))
 
+    def text(self, key: str) -> str:
+        return str(self.pack.value(key, self.on, self.born))
+
+    def codes(self, key: str) -> tuple[str, ...]:
+        """A list of codes, written with spaces between."""
+        return tuple(self.text(key).split())
+
     def money(self, key: str) -> Money:
-        return Money.of(str(self.pack.value(key, self.on, self.born)))
+        return Money.of(self.text(key))
 
     def share(self, key: str, of: Money) -> Money:
         """A percentage of an amount, cut to the 分 below, so `x <= share` is exact for any x."""
