@@ -15,7 +15,7 @@ from shared.web.desk import AtDesk
 from shared.web.problems import COMMAND, READ
 from shared.web.reading import Paged, current, page
 from shared.web.receipts import Receipt
-from shared.web.strictjson import StrictRoute
+from shared.web.routes import StrictRoute
 
 router = APIRouter(route_class=StrictRoute, tags=["规划"])
 
