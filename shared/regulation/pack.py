@@ -58,10 +58,20 @@ def typed(present: DatedValue, text: str) -> int | str | bool:
     try:
         if kind is bool:
             return {"true": True, "false": False}[text]
-        return int(text) if kind is int else str(Money.of(text))
+        if kind is int:
+            return int(text)
+        return str(Money.of(text)) if _is_money(str(present.value)) else text
     except (KeyError, ValueError):
         wanted = {bool: "true 或 false", int: "整数"}.get(kind, "以元为单位、两位小数的金额")
         raise PackError(f"{present.key} 须为{wanted}，不是 {text}") from None
+
+
+def _is_money(text: str) -> bool:
+    try:
+        Money.of(text)
+    except ValueError:
+        return False
+    return True
 
 
 class ExceptionPower(Record):
@@ -200,8 +210,15 @@ class Policy:
     def flag(self, key: str) -> bool:
         return bool(self.pack.value(key, self.on, self.born))
 
+    def text(self, key: str) -> str:
+        return str(self.pack.value(key, self.on, self.born))
+
+    def codes(self, key: str) -> tuple[str, ...]:
+        """A list of codes, written with spaces between."""
+        return tuple(self.text(key).split())
+
     def money(self, key: str) -> Money:
-        return Money.of(str(self.pack.value(key, self.on, self.born)))
+        return Money.of(self.text(key))
 
     def share(self, key: str, of: Money) -> Money:
         """A percentage of an amount, cut to the 分 below, so `x <= share` is exact for any x."""

@@ -22,6 +22,7 @@ TAGS = {
     "系统目录": "systems",
     "项目": "projects",
     "年度清单": "annual_lists",
+    "规划": "plans",
     "报审": "submissions",
     "征求意见": "opinions",
     "批复": "replies",

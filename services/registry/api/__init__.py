@@ -1,0 +1,6 @@
+"""HTTP of the registry."""
+
+from services.registry.api import lists, plans, projects, systems, units
+
+ROUTERS = (projects.router, lists.router, units.router, systems.router, plans.router)
+"""Most asked first: routes are matched in this order."""
