@@ -4,6 +4,7 @@ A pack belongs to a jurisdiction and is valid for a span of days, end exclusive.
 dates; a `Policy` is a pack seen on one day.
 """
 
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from pydantic import ValidationError
 
 from shared.kernel.identifiers import DivisionCode
 from shared.kernel.model import Record
-from shared.kernel.money import Money
+from shared.kernel.money import PATTERN, Money
 from shared.regulation.exemption import ExemptionKind
 
 PACKS = Path(__file__).parent / "packs"
@@ -62,18 +63,10 @@ def typed(present: DatedValue, text: str) -> int | str | bool:
             return {"true": True, "false": False}[text]
         if kind is int:
             return int(text)
-        return str(Money.of(text)) if _is_money(str(present.value)) else text
+        return str(Money.of(text)) if re.fullmatch(PATTERN, str(present.value)) else text
     except (KeyError, ValueError):
         wanted = {bool: "true 或 false", int: "整数"}.get(kind, "以元为单位、两位小数的金额")
         raise PackError(f"{present.key} 须为{wanted}，不是 {text}") from None
-
-
-def _is_money(text: str) -> bool:
-    try:
-        Money.of(text)
-    except ValueError:
-        return False
-    return True
 
 
 class ExceptionPower(Record):

@@ -9,7 +9,6 @@ from pydantic import ValidationError
 
 from services.registry import decisions
 from services.registry.rules import declarations as rules
-from services.registry.rules.systems import category_is_in_scope
 from services.registry.state import TakenCode
 from shared.events.registry import (
     CodeAssignment,
@@ -58,13 +57,13 @@ URGENT = {"reason": "汛期应急", "evidence": document("通知")}
 
 def test_what_is_in_no_category_is_refused_on_record() -> None:
     ready().when(decisions.declare_project, declaration(category="OUT_OF_SCOPE")).then_broken(
-        category_is_in_scope
+        rules.project_is_in_scope
     )
 
 
 def test_it_is_said_why_a_project_is_in_scope() -> None:
     ready().when(decisions.declare_project, declaration(scope_basis=None)).then_broken(
-        rules.scope_is_explained
+        rules.project_is_in_scope
     )
 
 
@@ -75,8 +74,8 @@ def test_infrastructure_names_its_kind_and_nothing_else_does(kind: Infrastructur
         return ready().when(decisions.declare_project, content)
 
     outcome("INFRASTRUCTURE", kind).then(ProjectDeclared)
-    outcome("INFRASTRUCTURE", None).then_broken(rules.scope_is_explained)
-    outcome("SUPPORT", kind).then_broken(rules.scope_is_explained)
+    outcome("INFRASTRUCTURE", None).then_broken(rules.project_is_in_scope)
+    outcome("SUPPORT", kind).then_broken(rules.project_is_in_scope)
 
 
 # -- 第五条: 自建自审 -----------------------------------------------------------------------

@@ -100,7 +100,7 @@ def test_an_exception_to_12_1_lets_the_unit_declare_and_the_check_names_it() -> 
 
 def test_an_exception_to_12_1_lifts_nothing_else() -> None:
     declare(flagged(), granted("12-1"), overdue()).then_broken(standing.no_project_bars_the_unit)
-    declare(flagged(), granted("12-1"), scope_basis=None).then_broken(rules.scope_is_explained)
+    declare(flagged(), granted("12-1"), scope_basis=None).then_broken(rules.project_is_in_scope)
 
 
 def test_an_exception_to_another_row_does_not_lift_12_1() -> None:
@@ -122,7 +122,7 @@ def test_an_exception_for_a_project_is_none_for_declarations() -> None:
     ],
 )
 def test_an_exception_holds_from_its_first_day_to_its_last(
-    span: dict[str, str], lifts: bool
+    span: dict[str, Any], lifts: bool
 ) -> None:
     outcome = declare(flagged(), granted("12-1", **span))
     if lifts:

@@ -2,11 +2,7 @@
 
 from services.registry.decisions.facts import Facts
 from services.registry.rules import declarations as rules
-from services.registry.rules.systems import (
-    category_is_in_scope,
-    system_goes_on,
-    system_is_catalogued,
-)
+from services.registry.rules.systems import system_goes_on, system_is_catalogued
 from services.registry.rules.units import unit_is_registered
 from services.registry.state import Project
 from shared.events import Event
@@ -34,8 +30,7 @@ def declare_project(
     context.require(rules.project_is_not_classified(declaration))
     policy, today, standing = context.policy, context.today, facts.standing
     context.require(
-        category_is_in_scope(declaration.category),
-        rules.scope_is_explained(declaration),
+        rules.project_is_in_scope(declaration),
         unit_is_registered(facts.unit),
         system_goes_on(facts.system),
         system_is_catalogued(facts.system, declaration),

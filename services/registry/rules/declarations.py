@@ -18,15 +18,17 @@ from shared.regulation import Policy, Verdict, article, holds
 @article(
     2,
     row="2-1",
-    says="写明属于政务信息系统的依据；基础设施类写明细类，其他类不填细类",
-    remedy="补填 scope_basis，核对 sub_category",
+    says="属于六类政务信息化项目之一，并写明依据；基础设施类另写明细类",
+    remedy="确属六类的，补填 scope_basis，核对 category 和 sub_category；不属于的，另按相应规定办理",
 )
-def scope_is_explained(declaration: Declaration) -> Verdict:
-    infrastructure = declaration.category is SystemCategory.INFRASTRUCTURE
-    kind, basis = declaration.sub_category, declaration.scope_basis
+def project_is_in_scope(declaration: Declaration) -> Verdict:
+    category, kind = declaration.category, declaration.sub_category
+    basis, detailed = declaration.scope_basis, category is SystemCategory.INFRASTRUCTURE
+    fits = category is not SystemCategory.OUT_OF_SCOPE and (kind is not None) == detailed
+    named = f"，细类为{kind.label}" if kind else ""
     return holds(
-        basis is not None and (kind is not None) == infrastructure,
-        f"{'已' if basis else '未'}写明依据，{f'细类为{kind.label}' if kind else '未填细类'}",
+        fits and basis is not None,
+        f"{category.label}{named}，{'已' if basis else '未'}写明依据",
     )
 
 

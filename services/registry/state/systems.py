@@ -73,14 +73,6 @@ class System:
         return frozenset({self.entry.unit_id} if self.entry else ())
 
 
-def evolve_system(system: System, recorded: Recorded) -> System:
-    after = _evolve(system, recorded)
-    if after is system:
-        return system
-    wanted = after.requirement.terminate_by if after.requirement else None
-    return replace(after, phase=phase_of(after.runs, wanted, after.stopped_on))
-
-
 def phase_of(runs: bool, terminate_by: date | None, stopped_on: date | None) -> Phase:
     """Where a system stands: in use or not yet, to stop, or stopped."""
     if stopped_on is not None:
@@ -90,11 +82,25 @@ def phase_of(runs: bool, terminate_by: date | None, stopped_on: date | None) -> 
     return Phase.ACTIVE if runs else Phase.PROVISIONAL
 
 
-def _evolve(system: System, recorded: Recorded) -> System:
+def evolve_system(system: System, recorded: Recorded) -> System:
     match recorded.event:
         case SystemCatalogued(system_id=system_id, entry=entry, on=on):
             runs = entry.status is SystemStatus.RUNNING
-            return System(system_id, entry, runs=runs, last_reviewed_on=on)
+            return System(system_id, entry, phase_of(runs, None, None), runs, on)
+        case _:
+            return _later(system, recorded)
+
+
+def _later(system: System, recorded: Recorded) -> System:
+    after = _after(system, recorded)
+    if after is system:
+        return system
+    wanted = after.requirement.terminate_by if after.requirement else None
+    return replace(after, phase=phase_of(after.runs, wanted, after.stopped_on))
+
+
+def _after(system: System, recorded: Recorded) -> System:
+    match recorded.event:
         case SystemUpdated(change=change, on=on):
             given = change.model_dump(exclude={"on"}, exclude_none=True)
             entry = system.content.model_copy(update=given)
