@@ -162,6 +162,10 @@ class Policy:
     def money(self, key: str) -> Money:
         return Money.of(str(self.pack.value(key, self.on, self.born)))
 
+    def words(self, key: str) -> tuple[str, ...]:
+        """A list of codes, written with spaces between them."""
+        return tuple(str(self.pack.value(key, self.on, self.born)).split())
+
     def share(self, key: str, of: Money) -> Money:
         """A percentage of an amount, cut to the 分 below, so `x <= share` is exact for any x."""
         return Money(of * self.number(key) // 100)
