@@ -179,12 +179,31 @@ def exception_row(row: Row[Any]) -> ExceptionRow:
 
 def project(recorded: Recorded) -> Iterable[Write]:
     """What one event writes to the views."""
-    if isinstance(recorded.event, ExceptionEvent):
-        yield from _of_exception(recorded.event)
-        return
-    yield from _of_reply(recorded)
     match recorded.event:
-        case DocumentSubmitted(submission=submission) as event:
+        case ExceptionEvent() as event:
+            yield from _of_exception(event)
+        case ProjectEvent() as event:
+            yield from _of_project(event)
+            yield from _of_reply(event, recorded.ref.event_id)
+        case _:
+            pass
+
+
+_MOVES = {
+    SubmissionReturned: Stage.RETURNED,
+    ReplyRefused: Stage.REFUSED,
+    ChangeApplied: Stage.CHANGE_PENDING,
+    ChangeRefused: Stage.APPROVED,
+    ProjectTerminated: Stage.TERMINATED,
+}
+"""Events that only move a project to another stage."""
+
+
+def _of_project(event: ProjectEvent) -> Iterable[Write]:
+    if stage := _MOVES.get(type(event)):
+        yield _change(event, stage=stage.value)
+    match event:
+        case DocumentSubmitted(submission=submission):
             told = {
                 "unit_id": event.unit_id,
                 "stage": Stage.EXAMINATION.value,
@@ -192,12 +211,8 @@ def project(recorded: Recorded) -> Iterable[Write]:
                 "total": int(submission.total),
             }
             yield Put(projects, {"project_id": event.project_id}, told)
-        case SubmissionReturned() as event:
-            yield _change(event, stage=Stage.RETURNED.value)
-        case ReplyRefused() as event:
-            yield _change(event, stage=Stage.REFUSED.value)
-        case ReplyIssued() as event:
-            stage = Stage.APPROVED if event.final else Stage.FEASIBILITY_APPROVED
+        case ReplyIssued(final=final):
+            stage = Stage.APPROVED if final else Stage.FEASIBILITY_APPROVED
             yield _change(
                 event,
                 stage=stage.value,
@@ -205,26 +220,20 @@ def project(recorded: Recorded) -> Iterable[Write]:
                 reply_number=event.reply.document.number,
                 replied_on=event.on,
             )
-        case ChangeFiled(moved_so_far=moved_so_far) as event:
+        case ChangeFiled(moved_so_far=moved_so_far):
             yield _change(event, moved_so_far=int(moved_so_far))
-        case FilingDisputed(returned=returned) as event:
+        case FilingDisputed(returned=returned):
             yield Change(
                 projects, {"project_id": event.project_id}, add={"moved_so_far": -int(returned)}
             )
-        case ChangeApplied() as event:
-            yield _change(event, stage=Stage.CHANGE_PENDING.value)
-        case ChangeApproved(total=total) as event:
+        case ChangeApproved(total=total):
             yield _change(
                 event, stage=Stage.APPROVED.value, total=int(total), moved_so_far=int(ZERO)
             )
-        case ChangeRefused() as event:
-            yield _change(event, stage=Stage.APPROVED.value)
-        case ConstructionSuspended() as event:
+        case ConstructionSuspended():
             yield _change(event, suspended=True)
-        case ConstructionResumed() as event:
+        case ConstructionResumed():
             yield _change(event, suspended=False)
-        case ProjectTerminated() as event:
-            yield _change(event, stage=Stage.TERMINATED.value)
         case _:
             pass
 
@@ -233,9 +242,9 @@ def _change(event: ProjectEvent, **values: Any) -> Write:
     return Change(projects, {"project_id": event.project_id}, values)
 
 
-def _of_reply(recorded: Recorded) -> Iterable[Write]:
-    match recorded.event:
-        case ReplyIssued() as event:
+def _of_reply(event: ProjectEvent, event_id: UUID) -> Iterable[Write]:
+    match event:
+        case ReplyIssued():
             told = {
                 "project_id": event.project_id,
                 "unit_id": event.unit_id,
@@ -244,8 +253,8 @@ def _of_reply(recorded: Recorded) -> Iterable[Write]:
                 "round": event.round.value,
                 "total": int(event.total),
             }
-            yield Put(replies, {"reply_id": recorded.ref.event_id}, told)
-        case ReplyCopied() as event:
+            yield Put(replies, {"reply_id": event_id}, told)
+        case ReplyCopied():
             copied = {"project_id": event.project_id, "number": event.receipt.number}
             yield Change(replies, copied, {"copied_on": event.on})
         case _:

@@ -121,4 +121,4 @@ def rule_on_termination(
 
 def _require_under_way(project: Project, facts: Facts, context: Context) -> None:
     standing = project.standing(facts.standing)
-    context.require(rules.construction_is_under_way(project, standing))
+    context.require(rules.project_is_being_built(project, standing))

@@ -13,7 +13,7 @@ from shared.standing import AcceptanceStatus, ProjectStanding
     says="批复之后、验收合格之前，且未终止的项目方在建设之中",
     remedy="核对项目是否已批复、已验收或已终止",
 )
-def construction_is_under_way(project: Project, standing: ProjectStanding) -> Verdict:
+def project_is_being_built(project: Project, standing: ProjectStanding) -> Verdict:
     baseline = project.baseline
     accepted = standing.acceptance.status is AcceptanceStatus.PASSED
     state = {

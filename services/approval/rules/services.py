@@ -60,8 +60,8 @@ def small_saving_is_justified(submission: Submission, policy: Policy) -> Verdict
     enough = saved * 100 >= terms.self_build_total * percent
     return holds(
         enough or terms.saving_reason is not None,
-        f"节省{saved}元，自建{terms.self_build_total}元的{percent}%"
-        f"{'以上' if enough else '以下'}，理由：{terms.saving_reason or '无'}",
+        f"节省{saved}元，{'达到' if enough else '不足'}自建{terms.self_build_total}元的{percent}%；"
+        f"理由：{terms.saving_reason or '无'}",
         saved=saved,
         percent=percent,
     )
