@@ -40,10 +40,12 @@ class Exemption:
     """Last day on which it may be relied on."""
     ref: EventRef
 
+    def in_force(self, on: date) -> bool:
+        """Whether it may be relied on on a day."""
+        return self.valid_from <= on and (self.valid_until is None or on <= self.valid_until)
+
     def lifts(self, check: Check, on: date) -> bool:
         """Whether it covers a broken check on a day."""
-        if check.row not in self.rows or check.row in NEVER_LIFTED or on < self.valid_from:
-            return False
-        if self.valid_until is not None and on > self.valid_until:
+        if check.row not in self.rows or check.row in NEVER_LIFTED or not self.in_force(on):
             return False
         return check.mode is Mode.SOFT or self.kind is ExemptionKind.SPECIAL_REGIME

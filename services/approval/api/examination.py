@@ -1,78 +1,28 @@
-"""HTTP of the approval service."""
+"""From the document submitted to the reply (第十八至二十五条)."""
 
-from typing import Annotated
+from fastapi import APIRouter
 
-from fastapi import APIRouter, Query, Request, Response
-from sqlalchemy import select
-
-from services.approval import views
-from services.approval.reactions import PROJECT
-from services.approval.state import Project, Stage
 from shared.events.approval import (
     CarryForward,
-    Change,
-    ChangeRuling,
     Concurrence,
     Consent,
     CopyReceipt,
     Evaluation,
+    LeadingGroupApproval,
     Letter,
     Opinion,
     Reply,
+    ReplyRefusal,
     SignOff,
     Submission,
 )
-from shared.web.actors import CurrentActor
 from shared.web.desk import AtDesk
-from shared.web.problems import COMMAND, READ
-from shared.web.reading import (
-    Paged,
-    ProjectPath,
-    UnitQuery,
-    current,
-    of_unit,
-    page,
-)
+from shared.web.problems import COMMAND
+from shared.web.reading import ProjectPath
 from shared.web.receipts import Receipt
 from shared.web.routes import StrictRoute
 
 router = APIRouter(route_class=StrictRoute)
-
-
-@router.get("/projects", responses=READ, tags=["项目"])
-async def list_projects(
-    request: Request,
-    actor: CurrentActor,
-    paging: Paged,
-    *,
-    unit: UnitQuery = None,
-    stage: Annotated[Stage | None, Query(title="审批状态")] = None,
-) -> views.ProjectPage:
-    """项目审批清单；项目单位只见本单位的项目。"""
-    query = select(views.projects)
-    query = of_unit(query, views.projects.c.unit_id, actor, unit)
-    if stage:
-        query = query.where(views.projects.c.stage == stage.value)
-    return await page(
-        request,
-        actor,
-        query,
-        views.projects.c.project_id,
-        paging,
-        views.ProjectPage,
-        views.project_row,
-    )
-
-
-@router.get("/projects/{project_id}", responses=READ, tags=["项目"])
-async def read_project(
-    request: Request, response: Response, actor: CurrentActor, project_id: ProjectPath
-) -> Project:
-    """项目审批情况：现行报审文件及其意见、批复基线、待批的调整。"""
-    project: Project = await current(
-        request, response, actor, PROJECT, project_id, lambda seen: seen.parties
-    )
-    return project
 
 
 @router.post("/projects/{project_id}/document", status_code=201, responses=COMMAND, tags=["报审"])
@@ -157,38 +107,27 @@ async def confirm_copy(desk: AtDesk, project_id: ProjectPath, receipt: CopyRecei
 
 
 @router.post(
-    "/projects/{project_id}/change-filings", status_code=201, responses=COMMAND, tags=["变更"]
-)
-async def file_change(desk: AtDesk, project_id: ProjectPath, change: Change) -> Receipt:
-    """变更报备（第二十九条）。"""
-    return await desk.decide(project_id, change)
-
-
-@router.post(
-    "/projects/{project_id}/change-application", status_code=201, responses=COMMAND, tags=["变更"]
-)
-async def apply_for_change(desk: AtDesk, project_id: ProjectPath, change: Change) -> Receipt:
-    """调整申请（第二十八条）。"""
-    return await desk.decide(project_id, change)
-
-
-@router.post(
-    "/projects/{project_id}/change-application/concurrence",
+    "/projects/{project_id}/leading-group-approval",
     status_code=201,
     responses=COMMAND,
-    tags=["变更"],
+    tags=["批复"],
 )
-async def concur_in_change(desk: AtDesk, project_id: ProjectPath, ruling: ChangeRuling) -> Receipt:
-    """调整会签（第二十八条）。"""
-    return await desk.decide(project_id, ruling)
+async def approve_unshared_project(
+    desk: AtDesk, project_id: ProjectPath, approval: LeadingGroupApproval
+) -> Receipt:
+    """领导小组批准不能共享的项目（第十二条）。"""
+    return await desk.decide(project_id, approval)
 
 
-@router.post(
-    "/projects/{project_id}/change-application/ruling",
-    status_code=201,
-    responses=COMMAND,
-    tags=["变更"],
-)
-async def rule_on_change(desk: AtDesk, project_id: ProjectPath, ruling: ChangeRuling) -> Receipt:
-    """调整批复（第二十八条）。"""
-    return await desk.decide(project_id, ruling)
+@router.post("/projects/{project_id}/refusal", status_code=201, responses=COMMAND, tags=["批复"])
+async def refuse_reply(desk: AtDesk, project_id: ProjectPath, refusal: ReplyRefusal) -> Receipt:
+    """不予批复（第二十四条）。"""
+    return await desk.decide(project_id, refusal)
+
+
+@router.post("/projects/{project_id}/return", status_code=201, responses=COMMAND, tags=["批复"])
+async def return_submission(
+    desk: AtDesk, project_id: ProjectPath, refusal: ReplyRefusal
+) -> Receipt:
+    """退回修改（第二十四条）。"""
+    return await desk.decide(project_id, refusal)
