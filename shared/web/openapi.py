@@ -22,10 +22,14 @@ TAGS = {
     "系统目录": "systems",
     "项目": "projects",
     "年度清单": "annual_lists",
+    "规划": "plans",
+    "政策": "policies",
     "报审": "submissions",
     "征求意见": "opinions",
     "批复": "replies",
+    "建设": "construction",
     "变更": "changes",
+    "例外": "exceptions",
     "项目资金": "project_funds",
     "采购和合同": "contracts",
     "支付和结余": "payments",
@@ -38,6 +42,7 @@ TAGS = {
     "监督": "supervision",
     "整改和处理": "rectifications",
     "审计": "audit",
+    "另策重演": "simulations",
     "事件流": "feed",
     "运行": "operations",
 }
@@ -70,7 +75,7 @@ def document(app: FastAPI) -> dict[str, Any]:
     for operation in _operations(content):
         _say_in_chinese(operation)
         operation["tags"] = [TAGS.get(tag, tag) for tag in operation.get("tags", [])]
-        if "requestBody" in operation and operation.get("security"):
+        if "201" in operation["responses"]:  # a command: nothing else creates anything
             operation.setdefault("parameters", []).extend(deepcopy(COMMAND_HEADERS))
         operation["responses"].setdefault("default", problems()["default"])
         for parameter in operation.get("parameters", []):

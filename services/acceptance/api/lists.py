@@ -33,7 +33,7 @@ from shared.events.vocabulary import LegalDate
 from shared.web.actors import CurrentActor
 from shared.web.problems import READ
 from shared.web.reading import Paged, ProjectPath, UnitQuery, current, of_unit, page
-from shared.web.strictjson import StrictRoute
+from shared.web.routes import StrictRoute
 
 router = APIRouter(route_class=StrictRoute)
 
