@@ -32,7 +32,10 @@ BASELINES = frozenset({"ReplyIssued", "ChangeApproved"})
 ENDS = frozenset({"ProjectTerminated"})
 FOLLOWS = {
     "registry": frozenset({"ProjectDeclared", "ProjectListed", "ResourcesCatalogued"}),
-    "approval": BASELINES | ENDS | RESTRICTING["approval"] | {"TroubleReported"},
+    "approval": BASELINES
+    | ENDS
+    | RESTRICTING["approval"]
+    | {"DivisionOfWorkRecorded", "TroubleReported"},
     "budget": frozenset({"ContractRecorded"}),
 }
 

@@ -1,5 +1,6 @@
 """Rules up to the application for acceptance: each broken, and each on its boundary."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,6 +19,7 @@ from shared.events.acceptance import (
     TrialIncidentReported,
     TrialRunStarted,
 )
+from shared.events.approval import DivisionOfWork, DivisionOfWorkRecorded
 from shared.events.registry import ProjectListed
 from shared.events.vocabulary import Material
 from shared.kernel.model import Record
@@ -261,6 +263,24 @@ def test_trial_run_starts_on_the_day_of_completion_at_the_earliest() -> None:
             rules.trial_run_follows_completion
         )
     )
+
+
+def test_a_joint_project_divides_its_work_before_the_trial_run() -> None:
+    division = DivisionOfWork.model_validate(
+        {
+            "collaboration": "学籍与户籍核验",
+            "sharing_needs": "户籍信息",
+            "shares": [{"unit_id": OTHER_UNIT, "scope": "户籍接口", "duty": "提供接口"}],
+            "document": document("分工文件"),
+        }
+    )
+    divided = DivisionOfWorkRecorded(on=REPLIED, **IDENTITY, division=division)
+    assert "DivisionOfWorkRecorded" in FOLLOWS["approval"]
+    case = SCHEDULED.given(completed()).with_facts(origin=ORIGIN)
+    case.when(decisions.start_trial_run, trial_start()).then_broken(rules.joint_work_is_divided)
+    found = origin_of(as_recorded([divided], "approval"))
+    after = case.with_facts(origin=replace(ORIGIN, division=found.division))
+    after.when(decisions.start_trial_run, trial_start()).then(TrialRunStarted)
 
 
 @pytest.mark.parametrize(

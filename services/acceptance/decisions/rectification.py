@@ -31,7 +31,7 @@ def order_rectification(
         rules.order_rests_on_a_finding(order.finding_id, found),
         rules.rectification_leaves_time(order.due_on, context.today),
         rules.order_bears_a_number(order.document),
-        rules.security_falls_to_its_supervisor(order.matter, body),
+        rules.security_falls_to_its_supervisor(order.matter, body, context.policy),
     )
     return RectificationOrdered(
         on=on,

@@ -99,7 +99,7 @@ def record_inspection(
     on, body = context.date_of(inspection), context.actor.body
     context.require(
         rules.project_is_on_record(project, facts.origin),
-        rules.security_falls_to_its_supervisor(inspection.matter, body),
+        rules.security_falls_to_its_supervisor(inspection.matter, body, context.policy),
     )
     return InspectionRecorded(
         on=on,
@@ -130,7 +130,7 @@ def record_security_finding(
     on, body = context.date_of(finding), context.actor.body
     context.require(
         rules.project_is_on_record(project, facts.origin),
-        rules.security_falls_to_its_supervisor(finding.fault, body),
+        rules.security_falls_to_its_supervisor(finding.fault, body, context.policy),
     )
     return SecurityFindingRecorded(
         on=on,

@@ -42,6 +42,7 @@ def start_trial_run(project: Project, start: TrialStart, facts: Facts, context: 
     context.require(rules.trial_run_follows_completion(project, on))
     policy = policy_of(project, context)
     context.require(
+        rules.joint_work_is_divided(project, facts.origin),
         construction_goes_on(standing(project, facts)),
         rules.trial_start_is_reported_in_time(on, context.today, policy),
         exemptions=facts.exemptions,

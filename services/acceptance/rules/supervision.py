@@ -7,7 +7,7 @@ from services.acceptance.state import Origin, Project, SecurityFound, SharingFou
 from shared.events import Recorded
 from shared.events.acceptance import SecurityFault, SupervisedMatter
 from shared.kernel.actor import Actor
-from shared.regulation import Verdict, article, holds
+from shared.regulation import Policy, Verdict, article, holds
 
 
 @article(
@@ -68,26 +68,23 @@ def _in(stream: Sequence[Recorded], event_id: UUID) -> Recorded | None:
     return next((r for r in stream if r.ref.event_id == event_id), None)
 
 
-_NETWORK = frozenset({"CAC", "SEC", "PSB", "DEB", "LG"})
-_CRYPTOGRAPHY = frozenset({"CRY", "LG"})
-_BY_DUTY = {
-    "CYBERSECURITY": _NETWORK,
-    "CRYPTOGRAPHY": _CRYPTOGRAPHY,
-    "SECRECY": _NETWORK | _CRYPTOGRAPHY,
-    "MAJOR_DANGER": _NETWORK | _CRYPTOGRAPHY,
-}
-"""Who is charged with what of security; whatever is not named here, each body by its duties."""
-
-
 @article(
     49,
     row="49-2",
     says="网络安全由网信、保密、公安和数字经济部门监管，密码应用由密码管理部门监管",
     remedy="由负责该事项的部门办理",
 )
-def security_falls_to_its_supervisor(what: SupervisedMatter | SecurityFault, body: str) -> Verdict:
-    charged = _BY_DUTY.get(what.value)
-    named = "、".join(sorted(charged)) if charged else "各部门按职责"
+def security_falls_to_its_supervisor(
+    what: SupervisedMatter | SecurityFault, body: str, policy: Policy
+) -> Verdict:
+    network, cryptography = (policy.codes(f"{kind}_supervisors") for kind in ("network", "crypto"))
+    charged = {
+        "CYBERSECURITY": network,
+        "CRYPTOGRAPHY": cryptography,
+        "SECRECY": network + cryptography,
+        "MAJOR_DANGER": network + cryptography,
+    }.get(what.value)
+    named = "、".join(dict.fromkeys(charged)) if charged else "各部门按职责"
     return holds(charged is None or body in charged, f"{what.label}，由{named}监管，本次{body}")
 
 

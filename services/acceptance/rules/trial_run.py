@@ -1,4 +1,4 @@
-"""Rules on schedule, completion, trial run and handover, in article order (第三十一、四十三条)."""
+"""Rules on schedule, completion, trial run and handover, in article order (第二十七至四十三条)."""
 
 from datetime import date
 
@@ -9,6 +9,22 @@ from shared.events.acceptance import (
 )
 from shared.events.approval import ReplyIssued
 from shared.regulation import Policy, Verdict, article, holds
+
+
+@article(
+    27,
+    row="27-1",
+    says="跨部门项目落实参建分工后方可试运行",
+    remedy="先由牵头部门会同参建部门登记参建分工",
+)
+def joint_work_is_divided(project: Project, origin: Origin) -> Verdict:
+    joint = len(origin.participants or project.participants)
+    divided = origin.division is not None
+    return holds(
+        not joint or divided,
+        f"参建部门{joint}个，参建分工{'已' if divided else '未'}登记",
+        basis=[origin.listed, origin.division],
+    )
 
 
 @article(

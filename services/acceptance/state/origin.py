@@ -5,7 +5,12 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from shared.events import Event, Recorded
-from shared.events.approval import ChangeApproved, ReplyIssued, TroubleReported
+from shared.events.approval import (
+    ChangeApproved,
+    DivisionOfWorkRecorded,
+    ReplyIssued,
+    TroubleReported,
+)
 from shared.events.budget import ContractRecorded
 from shared.events.registry import (
     ProjectDeclared,
@@ -52,6 +57,8 @@ class Origin:
     custom_contract: EventRef | None = None
     """A contract with custom development, whatever the reply said."""
     catalogue: Catalogue | None = None
+    division: EventRef | None = None
+    """参建分工 of a joint project (第二十七条)."""
     troubles: tuple[UUID, ...] = ()
     """重大问题 reported, for which a rectification may be ordered (第三十条)."""
 
@@ -74,6 +81,8 @@ def _after(origin: Origin, recorded: Recorded) -> Origin:
         case ResourcesCatalogued(catalogue=content):
             shared = tuple(r.code for r in content.resources if r.sharing is not SharingType.NONE)
             return replace(origin, catalogue=Catalogue(shared, ref))
+        case DivisionOfWorkRecorded():
+            return replace(origin, division=ref)
         case TroubleReported(trouble_id=trouble):
             return replace(origin, troubles=(*origin.troubles, trouble))
         case ContractRecorded(contract=contract) if contract.custom_development:
