@@ -6,6 +6,7 @@ from uuid import UUID
 from services.registry import decisions
 from services.registry.decisions import Facts, drafts
 from services.registry.state import (
+    Interpretations,
     Project,
     ProjectList,
     RegisteredPlan,
@@ -13,6 +14,7 @@ from services.registry.state import (
     TakenCode,
     Unit,
     evolve_code,
+    evolve_interpretations,
     evolve_list,
     evolve_plan,
     evolve_project,
@@ -41,6 +43,7 @@ from shared.web.desk import reaction_desk
 from shared.web.runtime import Aggregate, Reaction, Runtime
 
 UNIT = Aggregate("unit", Unit(), evolve_unit)
+POLICY = Aggregate("policy", Interpretations(), evolve_interpretations)
 PLAN = Aggregate("plan", RegisteredPlan(), evolve_plan)
 SYSTEM = Aggregate("system", System(), evolve_system)
 PROJECT = Aggregate("project", Project(), evolve_project)
@@ -116,6 +119,7 @@ COMMANDS = table(
     Command(UNIT, decisions.flag_data_collection),
     Command(UNIT, decisions.clear_data_collection),
     Command(PLAN, decisions.register_plan, creates=True),
+    Command(POLICY, decisions.publish_interpretation),
     Command(SYSTEM, decisions.catalogue_system, facts=for_system, parties=applicant, creates=True),
     Command(SYSTEM, decisions.update_system, parties=holder),
     Command(SYSTEM, decisions.review_system, parties=holder),

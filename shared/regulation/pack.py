@@ -51,6 +51,8 @@ class DatedValue(Record):
     article: str
     note: str = ""
     reach: Reach = Reach.ALL
+    left_open: bool = False
+    """The text leaves it open, so that an interpretation may set it (第五十六条)."""
 
 
 def typed(present: DatedValue, text: str) -> int | str | bool:
@@ -173,6 +175,10 @@ class Pack(Record):
         if not current:
             raise KeyError(f"{key} has no value on {on} in {self.id}")
         return current[-1]
+
+    def known_value(self, key: str) -> DatedValue | None:
+        """A parameter as the pack first sets it; None where it has none of that key."""
+        return next(iter(self._history.get(key, ())), None)
 
     def exception_to(self, row: str) -> ExceptionPower | None:
         """Who may grant an exception to a row; None where the wording leaves no room."""

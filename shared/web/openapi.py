@@ -23,6 +23,7 @@ TAGS = {
     "项目": "projects",
     "年度清单": "annual_lists",
     "规划": "plans",
+    "政策": "policies",
     "报审": "submissions",
     "征求意见": "opinions",
     "批复": "replies",

@@ -7,6 +7,7 @@ from services.registry.decisions.declarations import (
     withdraw_declaration,
 )
 from services.registry.decisions.facts import Facts
+from services.registry.decisions.interpretations import publish_interpretation
 from services.registry.decisions.lists import (
     approve_annual_list,
     record_central_review,
@@ -44,6 +45,7 @@ __all__ = [
     "declare_project",
     "flag_data_collection",
     "link_county_project",
+    "publish_interpretation",
     "record_central_review",
     "register_plan",
     "register_unit",

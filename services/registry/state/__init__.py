@@ -1,5 +1,6 @@
 """State: units, plans, systems, projects and lists, each folded from its own stream."""
 
+from services.registry.state.interpretations import Interpretations, evolve_interpretations
 from services.registry.state.lists import ProjectList, evolve_list
 from services.registry.state.plans import RegisteredPlan, evolve_plan
 from services.registry.state.projects import (
@@ -15,6 +16,7 @@ from services.registry.state.units import Term, Unit, evolve_unit, terms_since
 
 __all__ = [
     "REVIEWED",
+    "Interpretations",
     "Phase",
     "Project",
     "ProjectList",
@@ -25,6 +27,7 @@ __all__ = [
     "Term",
     "Unit",
     "evolve_code",
+    "evolve_interpretations",
     "evolve_list",
     "evolve_plan",
     "evolve_project",

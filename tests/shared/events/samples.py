@@ -840,6 +840,21 @@ CONTENT: dict[tuple[str, str], dict[str, Any]] = {
         },
     ),
     # -- 不予受理 -------------------------------------------------------------------------------
+    ("PolicyInterpreted", ""): {
+        "on": day("2026-03-27"),
+        "interpretation_id": REFUSAL,
+        "pack": "511100-2022",
+        "interpretation": {
+            "article": "25",
+            "text": "初步设计总投资超过可研批复百分之五的，为重大变更",
+            "document": document("解释", "乐数〔2026〕11号"),
+            "issued_with": ["DRC", "FIN"],
+            "since": day("2026-04-01"),
+            "reach": "NEW_OBJECTS",
+            "key": "art25_major_percent",
+            "value": "5",
+        },
+    },
     ("RequestRefused", ""): {
         "on": day("2026-03-27"),
         "refusal_id": REFUSAL,
