@@ -11,6 +11,7 @@ from deploy.demo.steps import acceptance, approval, budget, registration
 from deploy.demo.story import Story
 from shared.events.approval import Concurrence, Round
 from shared.events.budget import CostShare, Inclusion, Payment, Share
+from shared.events.registry import CountyCoordination
 from shared.events.vocabulary import FundingChannel, Source
 from shared.web.receipts import Receipt
 
@@ -29,11 +30,15 @@ async def county_project(story: Story) -> None:
         "农村集体资产监管平台",
         "4,200,000.00",
         county_codes=("511123", "511124", "511126"),
+        county_coordination=CountyCoordination(
+            requirements=paper("三县共享协同总体要求"), standards=(paper("数据接口规范"),)
+        ),
         sources=sources,
     )
     officer = FARMING.officer
     await registration.enter_annual_list(story, project)
     await registration.obtain_code(story, project)
+    await registration.link_county_project(story, project, "511123", "犍为县", "犍发改审3号")
 
     await story.on(4, 9)
     items = estimate(

@@ -62,7 +62,7 @@ async def _declare(story: Story) -> Project:
 
 async def _enter_supplementary_list(story: Story, project: Project) -> None:
     await story.on(1, 14)
-    await registration.review_centrally(story, project)
+    await registration.review_centrally(story, project, off_cycle_agreed=True)
     await story.is_refused(
         DEB,
         "/registry/v1/annual-lists",

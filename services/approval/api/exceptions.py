@@ -9,7 +9,7 @@ from shared.events.approval import ExceptionAgreement, ExceptionRequest, Excepti
 from shared.web.desk import AtDesk
 from shared.web.problems import COMMAND
 from shared.web.receipts import Receipt
-from shared.web.strictjson import StrictRoute
+from shared.web.routes import StrictRoute
 
 router = APIRouter(route_class=StrictRoute)
 

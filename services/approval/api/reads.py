@@ -21,7 +21,7 @@ from shared.web.reading import (
     of_unit,
     page,
 )
-from shared.web.strictjson import StrictRoute
+from shared.web.routes import StrictRoute
 
 router = APIRouter(route_class=StrictRoute)
 

@@ -15,7 +15,7 @@ BEFORE_DECLARATION = frozenset({"12-1"})
 def approvers_of(request: ExceptionRequest, policy: Policy) -> tuple[str, ...]:
     """Bodies that all have to agree; none where the unit decides itself."""
     if request.kind is ExemptionKind.SPECIAL_REGIME:
-        return policy.words("special_regime_approvers")
+        return policy.codes("special_regime_approvers")
     power = policy.pack.exception_to(request.rows[0])
     return power.approvers if power else ()
 
@@ -50,7 +50,7 @@ def special_regime_is_cited(request: ExceptionRequest) -> Verdict:
 )
 def rows_leave_room_for_it(request: ExceptionRequest, policy: Policy) -> Verdict:
     if request.kind is ExemptionKind.SPECIAL_REGIME:
-        closed = [row for row in request.rows if row in policy.words("never_excepted_rows")]
+        closed = [row for row in request.rows if row in policy.codes("never_excepted_rows")]
         return holds(not closed, f"没有例外的：{'、'.join(closed) or '无'}")
     power = policy.pack.exception_to(request.rows[0])
     if power is None:
@@ -147,6 +147,6 @@ def exception_is_granted(case: ExceptionCase) -> Verdict:
 def exception_is_revoked_by_who_granted_it(
     body: str, case: ExceptionCase, policy: Policy
 ) -> Verdict:
-    filed_with = policy.words("own_exceptions_filed_with")
+    filed_with = policy.codes("own_exceptions_filed_with")
     may = filed_with if case.approvers == ("UNIT",) else case.approvers
     return holds(body in may, f"可撤销的部门：{'、'.join(policy.body_name(b) for b in may)}")

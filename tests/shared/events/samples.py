@@ -278,6 +278,140 @@ CONTENT: dict[tuple[str, str], dict[str, Any]] = {
             "functions": "学籍管理、教研资源、统一身份认证。",
         },
     ),
+    ("UnitUpdated", ""): of_unit(
+        "2026-03-09",
+        change={
+            "on": day("2026-03-09"),
+            "head": "周建国",
+            "head_post": "党组书记、局长",
+            "head_since": day("2026-03-02"),
+        },
+    ),
+    ("PlanRegistered", ""): {
+        "on": day("2025-09-01"),
+        "plan_id": UUID("0fd0c1a5-5b0e-5c3e-8a34-5f1c2b3a4d08"),
+        "plan": {
+            "on": day("2025-09-01"),
+            "title": "乐山市“十四五”数字政府建设规划",
+            "level": "MUNICIPAL",
+            "first_year": 2021,
+            "last_year": 2025,
+            "approver": "乐山市人民政府",
+            "document": document("乐山市“十四五”数字政府建设规划", "乐府发〔2021〕12号"),
+        },
+    },
+    ("SystemUpdated", ""): of_system(
+        "2025-10-08",
+        change={"on": day("2025-10-08"), "functions": "学籍管理、教研资源、统一身份认证、消息。"},
+    ),
+    ("SystemReviewed", ""): of_system(
+        "2026-03-30",
+        review={"on": day("2026-03-30"), "statement": "条目内容与系统现状一致。"},
+    ),
+    ("SystemActivated", ""): of_system(
+        "2027-03-18",
+        project_id=PROJECT,
+        acceptance={
+            "service": "acceptance",
+            "position": 41,
+            "stream": f"project:{PROJECT}",
+            "version": 9,
+            "event_id": REFUSAL,
+        },
+    ),
+    ("SystemTerminationRequired", ""): of_system(
+        "2026-04-02",
+        requirement={
+            "on": day("2026-04-02"),
+            "ground": "REPLACEABLE",
+            "replacement": "全市统一消息平台",
+            "replacement_system_id": LIST,
+            "terminate_by": day("2026-09-30"),
+            "reason": "短信功能可由统建平台替代。",
+            "document": document("系统整合通知", "乐数函〔2026〕19号"),
+        },
+    ),
+    ("SystemTerminationWaived", ""): of_system(
+        "2026-05-11",
+        waiver={
+            "on": day("2026-05-11"),
+            "reason": "统建平台暂不支持跨网短信。",
+            "document": document("撤销停用要求的函", "乐数函〔2026〕33号"),
+        },
+    ),
+    ("SystemTerminated", ""): of_system(
+        "2026-09-21",
+        termination={
+            "on": day("2026-09-21"),
+            "statement": "服务器已下线，历史数据移交归档。",
+            "evidence": document("系统下线确认单"),
+        },
+    ),
+    ("CountyProjectLinked", ""): of_project(
+        "2026-05-20",
+        county_project={
+            "on": day("2026-05-20"),
+            "county_code": "511181",
+            "unit_name": "峨眉山市教育局",
+            "name": "峨眉山市智慧教育接入工程",
+            "number": "2605-511181-04-04-118203",
+            "approver": "峨眉山市发展和改革局",
+        },
+    ),
+    ("ProjectDeclared", "infrastructure"): of_project(
+        "2025-09-28",
+        declaration={
+            **DECLARATION,
+            "category": "INFRASTRUCTURE",
+            "sub_category": "DATA_CENTRE",
+            "scope_basis": "GB/T 40692 政务信息基础设施",
+            "priority_basis": [
+                {"type": "INTEGRATION", "document": document("市委改革要点", "乐委办〔2025〕9号")}
+            ],
+            "county_coordination": {
+                "requirements": document("市县协同总体要求"),
+                "standards": [document("数据接口规范")],
+            },
+        },
+        self_review=True,
+    ),
+    ("CentralReviewRecorded", "off-cycle"): of_project(
+        "2025-10-24",
+        review={
+            "on": day("2025-10-24"),
+            "result": "INCLUDE",
+            "reason": "汛期应急，同意年度外申报。",
+            "bodies": ["DRC", "FIN"],
+            "off_cycle_agreed": True,
+        },
+    ),
+    ("AnnualListSubmitted", "ranked"): {
+        "on": day("2025-11-20"),
+        "list_id": LIST,
+        "list": {
+            "on": day("2025-11-20"),
+            "year": 2026,
+            "number": "乐数〔2025〕53号",
+            "project_ids": [PROJECT],
+        },
+        "ranking": [{"project_id": PROJECT, "priority_types": ["INTEGRATION"]}],
+    },
+    ("ResourcesCatalogued", "not-shared"): of_project(
+        "2026-01-20",
+        catalogue={
+            "on": day("2026-01-20"),
+            "resources": [
+                {
+                    "code": "307011/000003",
+                    "name": "未成年人心理档案",
+                    "sharing": "NONE",
+                    "citation": "《中华人民共和国未成年人保护法》有关规定",
+                    "secrecy_note": "提供和使用依保密规定另行办理",
+                }
+            ],
+        },
+        shares_nothing=True,
+    ),
     ("AssetConfirmed", ""): of_system(
         "2025-09-18",
         registration={"on": day("2025-09-18"), "asset_number": "LSZC-RJ-2019-00417"},
@@ -961,6 +1095,21 @@ CONTENT: dict[tuple[str, str], dict[str, Any]] = {
         },
     ),
     # -- 不予受理 -------------------------------------------------------------------------------
+    ("PolicyInterpreted", ""): {
+        "on": day("2026-03-27"),
+        "interpretation_id": REFUSAL,
+        "pack": "511100-2022",
+        "interpretation": {
+            "article": "25",
+            "text": "初步设计总投资超过可研批复百分之五的，为重大变更",
+            "document": document("解释", "乐数〔2026〕11号"),
+            "issued_with": ["DRC", "FIN"],
+            "since": day("2026-04-01"),
+            "reach": "NEW_OBJECTS",
+            "key": "art25_major_percent",
+            "value": "5",
+        },
+    },
     ("RequestRefused", ""): {
         "on": day("2026-03-27"),
         "refusal_id": REFUSAL,

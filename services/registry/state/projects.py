@@ -1,19 +1,16 @@
-"""State: units, systems, projects and lists, each folded from its own stream."""
+"""State of a project: what the registry knows of it; and of the code it takes."""
 
 from dataclasses import dataclass, replace
+from datetime import date
 from uuid import UUID
 
 from shared.events import Recorded
 from shared.events.envelope import Identity
 from shared.events.registry import (
-    AnnualList,
-    AnnualListApproved,
-    AnnualListSubmitted,
-    AssetConfirmed,
     CentralReview,
     CentralReviewRecorded,
-    DataCollectionCleared,
-    DataCollectionFlagged,
+    CountyProject,
+    CountyProjectLinked,
     Declaration,
     DeclarationWithdrawn,
     NoDataStatementApproved,
@@ -23,61 +20,9 @@ from shared.events.registry import (
     ProjectListed,
     ResourceCatalogue,
     ResourcesCatalogued,
-    SystemCatalogued,
-    SystemEntry,
-    UnitProfile,
-    UnitRegistered,
 )
-from shared.kernel.actor import EventRef
 from shared.kernel.coded import Coded
 from shared.kernel.model import present
-
-
-@dataclass(frozen=True)
-class Unit:
-    """项目单位."""
-
-    profile: UnitProfile | None = None
-    data_collection_flag: EventRef | None = None
-    """Event that found its 数据归集 incomplete, while that stands (第十二条)."""
-
-
-def evolve_unit(unit: Unit, recorded: Recorded) -> Unit:
-    match recorded.event:
-        case UnitRegistered(profile=profile):
-            return replace(unit, profile=profile)
-        case DataCollectionFlagged():
-            return replace(unit, data_collection_flag=recorded.ref)
-        case DataCollectionCleared():
-            return replace(unit, data_collection_flag=None)
-        case _:
-            return unit
-
-
-@dataclass(frozen=True)
-class System:
-    """系统目录条目."""
-
-    entry: SystemEntry | None = None
-    asset_number: str | None = None
-
-    @property
-    def content(self) -> SystemEntry:
-        return present(self.entry)
-
-    @property
-    def parties(self) -> frozenset[str]:
-        return frozenset({self.entry.unit_id} if self.entry else ())
-
-
-def evolve_system(system: System, recorded: Recorded) -> System:
-    match recorded.event:
-        case SystemCatalogued(entry=entry):
-            return replace(system, entry=entry)
-        case AssetConfirmed(registration=registration):
-            return replace(system, asset_number=registration.asset_number)
-        case _:
-            return system
 
 
 class Status(Coded):
@@ -97,6 +42,7 @@ class Project:
 
     project_id: UUID | None = None
     declaration: Declaration | None = None
+    declared_on: date | None = None
     status: Status | None = None
     review: CentralReview | None = None
     list_id: UUID | None = None
@@ -104,6 +50,10 @@ class Project:
     resources: ResourceCatalogue | None = None
     no_data_approved: bool = False
     """Whether DEB has agreed to the present statement that it yields no data."""
+    county_projects: tuple[CountyProject, ...] = ()
+    """What counties build along, each approved there (第十条)."""
+    self_review: bool = False
+    """自建自审: DEB itself is the project unit (第五条)."""
     submitted_by: frozenset[str] = frozenset()
     """Persons who declared it or entered its resources; they do not decide on it."""
 
@@ -130,11 +80,13 @@ REVIEWED = {"INCLUDE": Status.INCLUDED, "DEFER": Status.DEFERRED, "REJECT": Stat
 
 def evolve_project(project: Project, recorded: Recorded) -> Project:
     match recorded.event:
-        case ProjectDeclared(project_id=project_id, declaration=declaration):
+        case ProjectDeclared(project_id=project_id, declaration=declaration, on=on):
             return replace(
                 project,
                 project_id=project_id,
                 declaration=declaration,
+                declared_on=on,
+                self_review=recorded.event.self_review,
                 status=Status.DECLARED,
                 submitted_by=project.submitted_by | {recorded.meta.actor.person},
             )
@@ -153,33 +105,12 @@ def evolve_project(project: Project, recorded: Recorded) -> Project:
                 no_data_approved=False,
                 submitted_by=project.submitted_by | {recorded.meta.actor.person},
             )
+        case CountyProjectLinked(county_project=linked):
+            return replace(project, county_projects=(*project.county_projects, linked))
         case NoDataStatementApproved():
             return replace(project, no_data_approved=True)
         case _:
             return project
-
-
-@dataclass(frozen=True)
-class ProjectList:
-    """年度清单."""
-
-    list: AnnualList | None = None
-    approved: bool = False
-    submitted_by: frozenset[str] = frozenset()
-
-    @property
-    def content(self) -> AnnualList:
-        return present(self.list)
-
-
-def evolve_list(listed: ProjectList, recorded: Recorded) -> ProjectList:
-    match recorded.event:
-        case AnnualListSubmitted(list=content):
-            return ProjectList(content, submitted_by=frozenset({recorded.meta.actor.person}))
-        case AnnualListApproved():
-            return replace(listed, approved=True)
-        case _:
-            return listed
 
 
 @dataclass(frozen=True)
