@@ -193,7 +193,8 @@ async def test_every_step_is_taken_as_it_is_drafted(city: City) -> None:
     ):
         by_unit = unit if body == "UNIT" else None
         last = await act_as_drafted(city, project, operation, body, by_unit)
-    listed = await city.get("/approval/v1/projects", unit=unit, min_position=last["position"])
+    seen: dict[str, Any] = {"by": "UNIT", "unit": unit, "min_position": last["position"]}
+    listed = await city.get("/approval/v1/projects", **seen)
     assert [item["stage"] for item in listed.json()["items"]] == ["TERMINATED"]
 
 

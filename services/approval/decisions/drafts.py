@@ -65,7 +65,6 @@ def _blank_submission(project: Project, facts: Facts, context: Context) -> Field
         "joint": JOINT_DESIGN if registration.participants else None,
         "construction": CONSTRUCTION,
         "fund_balance": PAPER,
-        "county_requirements": PAPER if registration.counties else None,
         "prior_approvals": [
             {"code": material.code, "document": PAPER}
             for material in policy.materials("prior_approvals")
