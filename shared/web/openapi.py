@@ -34,6 +34,7 @@ TAGS = {
     "验收": "acceptances",
     "延期": "extensions",
     "审计": "audit",
+    "另策重演": "simulations",
     "事件流": "feed",
     "运行": "operations",
 }
@@ -66,7 +67,7 @@ def document(app: FastAPI) -> dict[str, Any]:
     for operation in _operations(content):
         _say_in_chinese(operation)
         operation["tags"] = [TAGS.get(tag, tag) for tag in operation.get("tags", [])]
-        if "requestBody" in operation and operation.get("security"):
+        if "201" in operation["responses"]:  # a command: nothing else creates anything
             operation.setdefault("parameters", []).extend(deepcopy(COMMAND_HEADERS))
         operation["responses"].setdefault("default", problems()["default"])
         for parameter in operation.get("parameters", []):

@@ -30,6 +30,8 @@ class Settings(BaseSettings):
     home: Path = Path(".govit")
     """Instance directory: embedded database, development keys, sandbox clock."""
     jurisdiction: str = "511100"
+    packs: Path | None = None
+    """Folder with further policy packs: a successor of the shipped one, or a county's own."""
     issuer_key: Path | None = None
     """Public key (PEM) or key set (JSON) of the token issuer; required in production."""
     service_token: SecretStr | None = None
