@@ -18,11 +18,11 @@ from shared.events.budget import (
     LineLeaseRuling,
     LineLeaseSubmitted,
     LineQualityAssessed,
-    LineRentPaid,
     PriceCap,
     PriceCapSet,
     QualityAssessment,
     RentPayment,
+    RentPaymentRecorded,
     UnassessedRentFound,
 )
 from shared.kernel.model import present
@@ -185,7 +185,7 @@ def pay_line_rent(
     context.require(rules.rent_stays_within_the_lease_contract(line, payment, contract.amount))
     on = context.date_of(payment, since=contract.on)
     identity, paid = _identity(line), line.paid + payment.amount
-    rent = LineRentPaid(on=on, **identity, payment=payment, paid_so_far=paid)
+    rent = RentPaymentRecorded(on=on, **identity, payment=payment, paid_so_far=paid)
     if line.assessed(payment):
         return (rent,)
     found = UnassessedRentFound(

@@ -35,8 +35,13 @@ def submit_operation_plan(
         rules.budget_year_has_no_other_operation_plan(project, plan),
         exemptions=facts.exemptions(context),
     )
+    replaced = project.approved_plan(plan.budget_year)
     return OperationPlanSubmitted(
-        on=on, **facts.identity(context), plan_id=context.new_id(), plan=plan
+        on=on,
+        **facts.identity(context),
+        plan_id=context.new_id(),
+        plan=plan,
+        replaces=replaced.plan_id if replaced else None,
     )
 
 

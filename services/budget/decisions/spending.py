@@ -16,7 +16,7 @@ from shared.events.budget import (
     PaymentRecorded,
     ProjectFundsClosed,
     SurplusReturn,
-    SurplusReturnDue,
+    SurplusReturnDemanded,
     SurplusReturned,
 )
 from shared.kernel.model import present
@@ -68,7 +68,7 @@ def demand_surplus(
     """结余应退（第三十六条）: some days after the project has ended."""
     context.require(rules.project_has_ended(facts.project(context)))
     days = context.policy.number("surplus_return_days")
-    return SurplusReturnDue(
+    return SurplusReturnDemanded(
         on=cause.on,
         **project.identity,
         due_on=cause.on + timedelta(days=days),

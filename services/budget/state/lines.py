@@ -16,11 +16,11 @@ from shared.events.budget import (
     LineLeaseRuling,
     LineLeaseSubmitted,
     LineQualityAssessed,
-    LineRentPaid,
     PriceCap,
     PriceCapSet,
     QualityAssessment,
     RentPayment,
+    RentPaymentRecorded,
 )
 from shared.kernel.actor import EventRef
 from shared.kernel.coded import Coded
@@ -123,7 +123,7 @@ def evolve_lease(line: LeasedLine, recorded: Recorded) -> LeasedLine:
         case LineQualityAssessed(assessment=assessment):
             assessments = (*line.assessments, assessment.model_copy(update=dated))
             return replace(line, assessments=assessments)
-        case LineRentPaid(payment=payment, paid_so_far=paid):
+        case RentPaymentRecorded(payment=payment, paid_so_far=paid):
             payments = (*line.payments, payment.model_copy(update=dated))
             return replace(line, payments=payments, paid=paid)
         case _:

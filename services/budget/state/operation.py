@@ -64,13 +64,14 @@ def evolve_plans(
             submitted_by=recorded.meta.actor.person,
             received_on=legal_date(recorded.recorded_at),
         )
-        return (*(_superseded(p, event.plan.budget_year) for p in plans), planned)
+        return (*(_given_way(p, event.replaces) for p in plans), planned)
     return tuple(_evolve_plan(p, event) if p.plan_id == event.plan_id else p for p in plans)
 
 
-def _superseded(planned: PlannedOperation, budget_year: int) -> PlannedOperation:
-    given_way = planned.status is PlanStatus.APPROVED and planned.plan.budget_year == budget_year
-    return replace(planned, status=PlanStatus.SUPERSEDED) if given_way else planned
+def _given_way(planned: PlannedOperation, replaced: UUID | None) -> PlannedOperation:
+    if planned.plan_id != replaced:
+        return planned
+    return replace(planned, status=PlanStatus.SUPERSEDED)
 
 
 def _evolve_plan(

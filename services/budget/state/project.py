@@ -4,7 +4,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from services.budget.state.operation import OperationEvent, PlannedOperation, evolve_plans
+from services.budget.state.operation import (
+    OperationEvent,
+    PlannedOperation,
+    PlanStatus,
+    evolve_plans,
+)
 from shared.events import ProjectEvent, Recorded
 from shared.events.budget import (
     BudgetIncluded,
@@ -24,7 +29,7 @@ from shared.events.budget import (
     ProcurementRecorded,
     ProjectFundsClosed,
     SurplusReturn,
-    SurplusReturnDue,
+    SurplusReturnDemanded,
     SurplusReturned,
 )
 from shared.events.envelope import Identity
@@ -106,6 +111,11 @@ class Project:
         items = (item for p in self.payments for item in p.items)
         return total(item.amount for item in items if item.code == item_code)
 
+    def approved_plan(self, budget_year: int) -> PlannedOperation | None:
+        """The assessed plan of a year, while no money is included on it."""
+        approved = (p for p in self.operation_plans if p.status is PlanStatus.APPROVED)
+        return next((p for p in approved if p.plan.budget_year == budget_year), None)
+
     def operation_plan(self, plan_id: UUID | None) -> PlannedOperation | None:
         return next((p for p in self.operation_plans if p.plan_id == plan_id), None)
 
@@ -142,7 +152,7 @@ def _evolve_money(project: Project, recorded: Recorded) -> Project:
         case PaymentRecorded(payment=payment, paid_so_far=paid):
             payments = (*project.payments, payment.model_copy(update=dated))
             return replace(project, payments=payments, paid=paid)
-        case SurplusReturnDue(due_on=due_on):
+        case SurplusReturnDemanded(due_on=due_on):
             return replace(project, surplus_due_on=due_on)
         case SurplusReturned(surplus=surplus):
             return _returned(project, surplus.model_copy(update=dated), recorded.meta.actor.person)

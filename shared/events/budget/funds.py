@@ -74,7 +74,7 @@ class PaymentRecorded(ProjectEvent, label="支付", article="36"):
     paid_so_far: Money
 
 
-class SurplusReturnDue(ProjectEvent, label="结余应退", article="36"):
+class SurplusReturnDemanded(ProjectEvent, label="结余退回要求", article="36"):
     """The project has ended: what is neither paid nor returned by `due_on` is overdue."""
 
     due_on: LegalDate

@@ -164,7 +164,7 @@ class RentPayment(Act):
     period_to: Annotated[LegalDate, Field(title="费用所属期止（含）")]
 
 
-class LineRentPaid(LineLeaseEvent, label="支付线路租赁费用", article="38"):
+class RentPaymentRecorded(LineLeaseEvent, label="支付线路租赁费用", article="38"):
     payment: RentPayment
     paid_so_far: Money
 

@@ -42,6 +42,8 @@ class OperationPlan(Act):
 class OperationPlanSubmitted(ProjectEvent, label="运维方案报送", article="37"):
     plan_id: UUID
     plan: OperationPlan
+    replaces: UUID | None = None
+    """The assessed plan of the same year that gives way, because content was added."""
 
 
 class Assessment(Act):
