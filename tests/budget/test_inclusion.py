@@ -1,5 +1,7 @@
 """Budget: 列入预算 and 市县分摊, each rule broken, and each on its boundary."""
 
+from dataclasses import replace
+
 import pytest
 
 from services.budget import rules
@@ -40,7 +42,7 @@ from tests.budget.building import (
     terminated,
 )
 from tests.support.builders import UNIT, document, yuan
-from tests.support.given_when_then import SUBJECT, TODAY, as_recorded, replace
+from tests.support.given_when_then import SUBJECT, TODAY, as_recorded
 
 ENDED = ACCEPTED.given(included(), procured(), contracted(), paid("800000.00"))
 

@@ -1,6 +1,8 @@
 """Budget: 线路限价 and 线路租赁, each rule broken, and each on its boundary."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -24,10 +26,11 @@ from shared.events.budget import (
     LineLeaseSubmitted,
     LineQualityAssessed,
     PriceCapSet,
-    Record,
     RentPaymentRecorded,
     UnassessedRentFound,
 )
+from shared.kernel.model import Record
+from shared.regulation import Rule
 from shared.standing import rules as shared_rules
 from tests.budget.building import (
     APPROVED,
@@ -56,16 +59,7 @@ from tests.budget.building import (
     standing,
 )
 from tests.support.builders import OTHER_UNIT, UNIT, document, yuan
-from tests.support.given_when_then import (
-    OFFICER,
-    SUBJECT,
-    TODAY,
-    Callable,
-    Case,
-    Rule,
-    date,
-    replace,
-)
+from tests.support.given_when_then import OFFICER, SUBJECT, TODAY, Case
 
 CAPPED_DAY = date(NEXT_YEAR, 1, 1)
 DAY = timedelta(days=1)

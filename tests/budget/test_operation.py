@@ -1,6 +1,9 @@
 """Budget: 运维方案 and 运维经费, each rule broken, and each on its boundary."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from uuid import UUID
 
 import pytest
 
@@ -12,9 +15,8 @@ from services.budget.decisions import (
 )
 from services.budget.reactions import FOLLOWS
 from services.budget.state import PlanStatus
+from shared.events import Event
 from shared.events.budget import (
-    UUID,
-    Event,
     OperationBudgetIncluded,
     OperationPlanAssessed,
     OperationPlanSubmitted,
@@ -47,7 +49,7 @@ from tests.budget.building import (
     standing,
 )
 from tests.support.builders import UNIT, document
-from tests.support.given_when_then import OFFICER, SUBJECT, TODAY, Callable, Case, date, replace
+from tests.support.given_when_then import OFFICER, SUBJECT, TODAY, Case
 
 DAY = timedelta(days=1)
 NOT_ACCEPTED = CASE.with_facts(background=MANAGED, plan_id=PLAN)

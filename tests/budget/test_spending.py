@@ -14,9 +14,9 @@ from services.budget.decisions import (
 )
 from services.budget.reactions import FOLLOWS
 from services.budget.state import PlanStatus, ends_the_project
+from shared.events import Event
 from shared.events.acceptance import MeasureKind
 from shared.events.budget import (
-    Event,
     MisuseReferred,
     PaymentRecorded,
     ProjectFundsClosed,
