@@ -66,7 +66,7 @@ OFFENCES = [
     ),
     Offence(
         "inside a service imports point one way",
-        "services/registry/views.py",
+        "services/registry/views/units.py",
         "import services.registry.api",
     ),
     Offence(
@@ -77,7 +77,7 @@ OFFENCES = [
     ),
     Offence(
         "deciding is pure: no HTTP, no database",
-        "services/registry/rules.py",
+        "services/registry/rules/units.py",
         "import httpx",
     ),
     Offence(

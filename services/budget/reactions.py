@@ -31,7 +31,15 @@ CAPS = Aggregate("price-cap", PriceCaps(), evolve_caps)
 
 FOLLOWS = {
     "registry": frozenset(
-        {"ProjectDeclared", "ProjectListed", "SystemCatalogued", "AssetConfirmed"}
+        {
+            "ProjectDeclared",
+            "ProjectListed",
+            "SystemCatalogued",
+            "SystemTerminationRequired",
+            "SystemTerminationWaived",
+            "SystemTerminated",
+            "AssetConfirmed",
+        }
     ),
     "approval": frozenset({"ReplyIssued", "ChangeApproved", "ChangeFiled"})
     | RESTRICTING["approval"],

@@ -11,6 +11,7 @@ from shared.standing.project import (
     Imposed,
     ProjectStanding,
     Standing,
+    exemption_of,
     standing_of,
 )
 
@@ -23,5 +24,6 @@ __all__ = [
     "ProjectStanding",
     "Standing",
     "accepted_after",
+    "exemption_of",
     "standing_of",
 ]

@@ -93,6 +93,13 @@ from shared.events.registry import (
     ProjectDeclared,
     SystemCatalogued,
     SystemEntry,
+    SystemTerminated,
+    SystemTermination,
+    SystemTerminationRequired,
+    SystemTerminationWaived,
+    TerminationGround,
+    TerminationRequirement,
+    TerminationWaiver,
 )
 from shared.events.vocabulary import DeliveryMode, Item
 from shared.kernel.actor import Actor
@@ -127,6 +134,30 @@ def catalogued() -> SystemCatalogued:
 def asset_confirmed() -> AssetConfirmed:
     registration = AssetRegistration(asset_number="ZC-1")
     return AssetConfirmed(on=TODAY, system_id=SUBJECT, unit_id=UNIT, registration=registration)
+
+
+SYSTEM: dict[str, Any] = {"on": TODAY, "system_id": SUBJECT, "unit_id": UNIT}
+
+
+def stop_required() -> SystemTerminationRequired:
+    requirement = TerminationRequirement(
+        ground=TerminationGround.REPLACEABLE,
+        replacement="统建平台",
+        terminate_by=date(2026, 12, 31),
+        reason="可替代",
+        document=document("停用通知", "乐数〔2026〕5号"),
+    )
+    return SystemTerminationRequired(**SYSTEM, requirement=requirement)
+
+
+def stop_waived() -> SystemTerminationWaived:
+    waiver = TerminationWaiver(reason="业务仍需", document=document("撤销通知"))
+    return SystemTerminationWaived(**SYSTEM, waiver=waiver)
+
+
+def stopped() -> SystemTerminated:
+    termination = SystemTermination(statement="已停", evidence=document("停用证明"))
+    return SystemTerminated(**SYSTEM, termination=termination)
 
 
 def item(amount: str, code: str = "A1") -> Item:

@@ -38,6 +38,7 @@ from tests.budget.building import (
     share_set,
     sharing_violation,
     standing,
+    stopped,
     suspended,
     terminated,
 )
@@ -203,8 +204,8 @@ def test_the_citys_share_counts_what_was_included_before() -> None:
 
 
 def test_a_system_that_was_stopped_gets_no_money() -> None:
-    stopped = replace(APPROVED, stopped=APPROVED.catalogued)
-    CASE.with_facts(background=stopped).when(include_in_budget, inclusion()).then_broken(
+    known = background(catalogued(), stopped(), declared(), replied())
+    CASE.with_facts(background=known).when(include_in_budget, inclusion()).then_broken(
         rules.system_of_the_money_is_catalogued
     )
 

@@ -31,8 +31,12 @@ from tests.budget.building import (
     NEXT_YEAR,
     PLAN,
     assessment,
+    asset_confirmed,
+    background,
+    catalogued,
     concluded,
     contracted,
+    declared,
     exception,
     extended,
     operation_included,
@@ -41,12 +45,15 @@ from tests.budget.building import (
     overdue,
     plan_assessed,
     plan_submitted,
+    replied,
     rescheduled,
     reviewed,
     security_finding,
     service_accepted,
     sharing_violation,
     standing,
+    stop_required,
+    stop_waived,
 )
 from tests.support.builders import UNIT, document
 from tests.support.given_when_then import OFFICER, SUBJECT, TODAY, Case
@@ -389,10 +396,17 @@ def test_without_added_content_an_assessed_plan_stands() -> None:
 
 
 def test_a_system_that_has_to_stop_gets_no_operation_money() -> None:
-    stopping = replace(MANAGED, to_stop=MANAGED.catalogued)
-    ACCEPTED.with_facts(background=stopping).when(
+    known = [catalogued(), asset_confirmed(), declared(), replied(), stop_required()]
+    ACCEPTED.with_facts(background=background(*known)).when(
         submit_operation_plan, operation_plan()
     ).then_broken(rules.system_may_go_on_running)
+    waived = background(*known, stop_waived())
+    ACCEPTED.with_facts(background=waived).when(submit_operation_plan, operation_plan()).then(
+        OperationPlanSubmitted
+    )
+    assert {"SystemTerminationRequired", "SystemTerminationWaived", "SystemTerminated"} <= FOLLOWS[
+        "registry"
+    ]
 
 
 def test_a_system_outside_asset_management_waits_for_it_or_for_an_exception() -> None:

@@ -40,7 +40,7 @@ def procurement_number_is_new(project: Project, procurement: Procurement) -> Ver
     remedy="改用公布的采购方式",
 )
 def purchase_method_is_listed(procurement: Procurement | LeaseContract, policy: Policy) -> Verdict:
-    listed = str(policy.pack.value("procurement_methods", policy.on)).split()
+    listed = policy.codes("procurement_methods")
     labels = "、".join(ProcurementMethod(code).label for code in listed)
     method = procurement.method
     return holds(

@@ -14,7 +14,14 @@ from shared.events.acceptance import (
     MeasureKind,
 )
 from shared.events.approval import ChangeApproved, ChangeFiled, ProjectTerminated, ReplyIssued
-from shared.events.registry import AssetConfirmed, ProjectDeclared, SystemCatalogued
+from shared.events.registry import (
+    AssetConfirmed,
+    ProjectDeclared,
+    SystemCatalogued,
+    SystemTerminated,
+    SystemTerminationRequired,
+    SystemTerminationWaived,
+)
 from shared.events.vocabulary import Item
 from shared.kernel.actor import EventRef
 from shared.kernel.money import Money
@@ -43,9 +50,9 @@ class Background:
     catalogued: EventRef | None = None
     """Entry of the project's system in the catalogue."""
     to_stop: EventRef | None = None
-    """The system has to be taken out of service (第八条)."""
+    """The system has to stop, and that was not waived (第八条)."""
     stopped: EventRef | None = None
-    """The system has left the catalogue."""
+    """The system has stopped."""
     asset: EventRef | None = None
     """The system is under fixed and software asset management (第八条)."""
     approved_total: Money | None = None
@@ -84,6 +91,12 @@ def _evolve(known: Background, recorded: Recorded) -> Background:
             )
         case SystemCatalogued():
             return replace(known, catalogued=ref)
+        case SystemTerminationRequired():
+            return replace(known, to_stop=ref)
+        case SystemTerminationWaived():
+            return replace(known, to_stop=None)
+        case SystemTerminated():
+            return replace(known, stopped=ref)
         case AssetConfirmed():
             return replace(known, asset=ref)
         case ReplyIssued(final=True, custom_development=custom_development) as reply:
