@@ -18,6 +18,8 @@ class Mode(StrEnum):
     HARD = "HARD"
     SOFT = "SOFT"
     GATE = "GATE"
+    RECORD = "RECORD"
+    """Taken note of in a decision; refuses nothing."""
 
 
 @dataclass(frozen=True, slots=True)
