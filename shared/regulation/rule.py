@@ -18,13 +18,8 @@ class Mode(StrEnum):
     HARD = "HARD"
     SOFT = "SOFT"
     GATE = "GATE"
-<<<<<<< HEAD
-    RECORD = "RECORD"
-    """Taken note of in a decision; refuses nothing."""
-=======
     ADVICE = "ADVICE"
     """Weighs on a decision and is recorded with it; stops nothing."""
->>>>>>> ac1a0307d04533890211d5c90f3ec5db19e78146
 
 
 @dataclass(frozen=True, slots=True)

@@ -249,7 +249,7 @@ def test_findings_and_evaluations_are_noted_and_bar_nothing() -> None:
     facts = {"background": replace(APPROVED, evaluations=(result,)), "standing": known}
     outcome = CASE.with_facts(**facts).when(include_in_budget, inclusion()).then(BudgetIncluded)
     assert outcome.decision is not None
-    noted = {c.rule: c for c in outcome.decision.checks if c.mode == "RECORD"}
+    noted = {c.rule: c for c in outcome.decision.checks if c.mode == "ADVICE"}
     assert "重大安全隐患" in noted["sharing_and_security_are_weighed"].text
     assert "后评价" in noted["evaluations_are_weighed"].text
     refs = [f.ref for f in (*known.of(SUBJECT).sharing, *known.of(SUBJECT).security)]

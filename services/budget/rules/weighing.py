@@ -41,7 +41,7 @@ def _weighed(name: str, *, row: str, says: str, text: str, basis: tuple[EventRef
         rule=name,
         article=row.partition("-")[0],
         row=row,
-        mode=Mode.RECORD,
+        mode=Mode.ADVICE,
         says=says,
         holds=True,
         text=text,
