@@ -34,6 +34,7 @@ TAGS = {
     "采购和合同": "contracts",
     "支付和结余": "payments",
     "运维经费": "operation_funds",
+    "线路租赁": "line_leases",
     "试运行": "trial_runs",
     "验收": "acceptances",
     "延期": "extensions",

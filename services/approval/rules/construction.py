@@ -1,4 +1,4 @@
-"""Rules on how a project is to be built, in article order (第六、八、十、二十三条).
+"""Rules on how a project is to be built, in article order (第六、八、二十三条).
 
 The SOFT ones are 原则上: each gives way to an exception that the bodies named by the pack grant.
 """
@@ -254,20 +254,6 @@ def system_is_a_registered_asset(construction: Construction, asset: EventRef | N
         not applies or asset is not None,
         f"{construction.kind.label}，资产{'已' if asset else '未'}登记",
         basis=[asset],
-    )
-
-
-@article(
-    10,
-    row="10-1",
-    says="需县（市、区）协同的，制定协同的总体要求和标准规范",
-    remedy="填写 county_requirements",
-)
-def counties_are_given_requirements(submission: Submission, registration: Registration) -> Verdict:
-    counties, paper = registration.counties, submission.county_requirements
-    return holds(
-        not counties or paper is not None,
-        f"协同县（市、区）{len(counties)}个，总体要求：{paper.title if paper else '无'}",
     )
 
 

@@ -1,25 +1,54 @@
-"""Rules: 列入预算 and 市县分摊 (第九、三十五条)."""
+"""Rules: 列入预算 and 市县分摊 (第八、九、三十五条)."""
 
 from services.budget.state import Background, Project
-from shared.events.budget import CostShare, Inclusion, OperationInclusion
-from shared.events.vocabulary import amount_of
+from shared.events.budget import CostShare, Inclusion, LineLeaseInclusion, OperationInclusion
+from shared.events.vocabulary import FundingChannel, amount_of
+from shared.kernel.money import total
 from shared.regulation import Policy, Verdict, article, holds
+
+
+@article(
+    8,
+    row="8-0",
+    says="应停止运行的系统不再安排运维经费",
+    remedy="停止该系统的运行；确需保留的，先由市数字经济局撤回停用要求",
+)
+def system_may_go_on_running(background: Background) -> Verdict:
+    stop = background.to_stop
+    return holds(stop is None, "系统应停止运行" if stop else "系统没有停用要求", basis=[stop])
+
+
+@article(
+    8,
+    row="8-(10)",
+    says="未纳入固定资产、软件资产管理的系统不安排运维",
+    remedy="由市机关事务局确认资产登记；确需先行运维的，申请例外",
+    mode="SOFT",
+)
+def system_is_under_asset_management(background: Background) -> Verdict:
+    asset = background.asset
+    return holds(asset is not None, f"系统{'已' if asset else '未'}纳入资产管理", basis=[asset])
 
 
 @article(
     9,
     row="9-4",
-    says="未纳入系统目录的项目不安排自行建设、购买服务和运维经费",
-    remedy="先将项目所涉系统编入系统目录",
+    says="系统未纳入目录或已停止运行的，不安排自行建设、购买服务和运维经费",
+    remedy="先将项目所涉系统编入系统目录；已停止运行的系统不再安排经费",
 )
 def system_of_the_money_is_catalogued(background: Background) -> Verdict:
-    catalogued = background.catalogued is not None
+    if background.stopped:
+        found = "已停止运行"
+    elif background.catalogued:
+        found = "已纳入系统目录"
+    else:
+        found = "未纳入系统目录"
     return holds(
-        catalogued,
-        f"系统{background.system_id}{'已' if catalogued else '未'}纳入系统目录"
+        background.catalogued is not None and background.stopped is None,
+        f"系统{background.system_id}{found}"
         if background.system_id
         else "项目未申报，没有系统目录条目",
-        basis=[background.declared, background.catalogued],
+        basis=[background.declared, background.catalogued, background.stopped],
     )
 
 
@@ -40,7 +69,9 @@ def included_sources_sum_above_zero(inclusion: Inclusion) -> Verdict:
 
 
 @article(35, row="35-1", says="列入预算须有预算文件文号", remedy="补填 document.number")
-def inclusion_document_bears_a_number(inclusion: Inclusion | OperationInclusion) -> Verdict:
+def inclusion_document_bears_a_number(
+    inclusion: Inclusion | OperationInclusion | LineLeaseInclusion,
+) -> Verdict:
     number = inclusion.document.number
     return holds(number is not None, f"文号：{number or '无'}")
 
@@ -62,6 +93,33 @@ def included_money_stays_within_the_approved_total(
         basis=[background.approved],
         so_far=so_far,
         approved=approved,
+    )
+
+
+@article(
+    35,
+    row="35-2",
+    says="县（市、区）分摊的部分不列入市级预算",
+    remedy="减少市级资金，或核对市县分摊；县级资金以 COUNTY 渠道列明",
+)
+def counties_part_is_not_in_the_citys_budget(
+    project: Project, inclusion: Inclusion, background: Background, policy: Policy
+) -> Verdict:
+    if project.cost_share is None:
+        return holds(True, "未确定市县分摊")
+    shares = project.cost_share.shares
+    percent = sum(s.percent for s in shares if s.division == policy.pack.jurisdiction)
+    of_counties = project.included_of_counties + total(
+        s.amount for s in inclusion.sources if s.channel is FundingChannel.COUNTY
+    )
+    so_far = project.included + amount_of(inclusion.sources) - of_counties
+    approved = background.approved_total
+    return holds(
+        approved is not None and so_far * 100 <= approved * percent,
+        f"市级分担{percent}%，批复总投资{approved}元；市级预算累计{so_far}元",
+        basis=[background.approved],
+        so_far=so_far,
+        percent=percent,
     )
 
 

@@ -53,6 +53,9 @@ SYSTEM = UUID("01998a31-4400-7b20-8000-5f1c2b3a4d02")
 LIST = UUID("019a9f0e-1800-7c30-8000-5f1c2b3a4d03")
 CHANGE = UUID("019c5a77-9000-7d40-8000-5f1c2b3a4d04")
 PLAN = UUID("019c8b12-2400-7e50-8000-5f1c2b3a4d05")
+LATER_PLAN = UUID("01a5cf30-4800-7e50-8000-5f1c2b3a4d0a")
+REFERRAL = UUID("01a55b6c-8c00-7f60-8000-5f1c2b3a4d0b")
+LEASE = UUID("019d1f9a-5400-7e50-8000-5f1c2b3a4d0c")
 REFUSAL = UUID("019b2c44-6800-7f60-8000-5f1c2b3a4d06")
 OLD_PROJECT = UUID("01836b1d-0000-7a70-8000-5f1c2b3a4d07")
 FINDING = UUID("019d1e88-3c00-7a80-8000-5f1c2b3a4d08")
@@ -102,6 +105,10 @@ def of_unit(on: str, **content: Any) -> dict[str, Any]:
 
 def of_system(on: str, **content: Any) -> dict[str, Any]:
     return {"on": day(on), "system_id": SYSTEM, "unit_id": UNIT, **content}
+
+
+def of_lease(on: str, **content: Any) -> dict[str, Any]:
+    return of_project(on, lease_id=LEASE, **content)
 
 
 def source(channel: str, amount: str) -> dict[str, str]:
@@ -703,7 +710,6 @@ CONTENT: dict[tuple[str, str], dict[str, Any]] = {
             "secure_reliable_statement": "均从安全可靠产品名录中选用。",
             "construction": CONSTRUCTION,
             "fund_balance": document("资金平衡方案", "乐教〔2026〕20号"),
-            "county_requirements": document("县级协同总体要求和标准规范"),
             "prior_approvals": [
                 material("ENERGY_REVIEW", "节能审查意见"),
                 inapplicable("LAND_PREREVIEW", "利用既有建筑"),
@@ -994,6 +1000,206 @@ CONTENT: dict[tuple[str, str], dict[str, Any]] = {
             "amount": "298000.00",
             "document": document("运维经费预算", "乐财教〔2026〕131号"),
         },
+    ),
+    ("ProcurementRecorded", "tender"): of_project(
+        "2026-05-12",
+        procurement={
+            "on": day("2026-05-12"),
+            "number": "LSZC-2026-0232",
+            "method": "OPEN_TENDER",
+            "in_central_catalogue": False,
+            "amount": "1800000.00",
+            "document": document("机房改造招标文件"),
+            "legal_tender": True,
+            "tender_record": document("招标投标情况书面报告"),
+            "custom_development": True,
+            "ip_statement": "第五章第三节",
+        },
+    ),
+    ("PaymentRecorded", "items"): of_project(
+        "2027-03-30",
+        payment={
+            "on": day("2027-03-30"),
+            "contract_number": "LSJY-HT-2026-009",
+            "amount": "900000.00",
+            "voucher": "GK-20270330-0004",
+            "project_account": "5111-0026-0417",
+            "purpose": "验收款",
+            "items": [
+                {"code": "A1", "amount": "700000.00"},
+                {"code": "A2", "amount": "200000.00"},
+            ],
+            "settlement": False,
+        },
+        paid_so_far="1874400.00",
+    ),
+    ("SurplusReturnDemanded", ""): of_project(
+        "2027-03-18",
+        due_on=day("2027-04-17"),
+        outstanding="112000.00",
+        cause={
+            "service": "acceptance",
+            "position": 77,
+            "stream": f"project:{PROJECT}",
+            "version": 12,
+            "event_id": UUID("019d6b5e-3000-7a80-8000-5f1c2b3a4d09"),
+        },
+    ),
+    ("ProjectFundsClosed", ""): of_project(
+        "2027-05-10",
+        closing={
+            "on": day("2027-05-10"),
+            "text": "合同款已付清，结余已退回。",
+            "document": document("项目资金关账通知", "乐财教〔2027〕52号"),
+        },
+    ),
+    ("MisuseReferred", ""): of_project(
+        "2027-06-02",
+        referral_id=REFERRAL,
+        body="FIN",
+        referral={
+            "on": day("2027-06-02"),
+            "kind": "DIVERTED",
+            "description": "以项目资金支付办公设备购置款，已核实。",
+            "amount": "58000.00",
+            "referred_to": "市审计局",
+            "legal_basis": "财政违法行为处罚处分条例第六条",
+            "document": document("财政违法线索移送书", "乐财监〔2027〕3号"),
+        },
+    ),
+    ("OperationPlanSubmitted", "term"): of_project(
+        "2027-10-12",
+        plan_id=LATER_PLAN,
+        plan={
+            "on": day("2027-10-12"),
+            "budget_year": 2028,
+            "amount": "330000.00",
+            "content": "平台日常运维和新增的移动端运维。",
+            "renewal": True,
+            "content_added": True,
+            "document": document("2028年度运维方案", "乐教〔2027〕80号"),
+            "mode": "PURCHASED_SERVICE",
+            "mode_reason": "本单位没有专职运维人员。",
+            "term_from": day("2028-01-01"),
+            "term_to": day("2028-12-31"),
+            "contract_numbers": ["LSJY-HT-2026-009"],
+        },
+        replaces=PLAN,
+    ),
+    ("OperationPlanAssessed", "renewal"): of_project(
+        "2027-11-03",
+        plan_id=LATER_PLAN,
+        assessment={
+            "on": day("2027-11-03"),
+            "approved": True,
+            "assessed_amount": "305000.00",
+            "text": "移动端运维按市场价格核减后通过。",
+            "report": document("续运维论证报告"),
+            "market_basis": "同类平台运维费率为建设投资的百分之八，云化后人工下降。",
+            "experts": ["王立群", "四川大学网络空间安全学院"],
+        },
+    ),
+    ("PriceCapSet", ""): {
+        "on": day("2026-08-20"),
+        "cap": {
+            "on": day("2026-08-20"),
+            "line_type": "MSTP_100M",
+            "name": "100M MSTP数字专线",
+            "price_unit": "元/条·月",
+            "max_price": "2600.00",
+            "valid_from": day("2027-01-01"),
+            "valid_until": day("2027-12-31"),
+            "document": document("关于公布线路最高预算价格的通知", "乐数〔2026〕58号"),
+        },
+    },
+    ("LineLeaseSubmitted", ""): of_lease(
+        "2026-09-03",
+        lease={
+            "on": day("2026-09-03"),
+            "unit_id": UNIT,
+            "project_id": PROJECT,
+            "line_type": "MSTP_100M",
+            "kind": "PRIVATE_LINE",
+            "merged_into_egov_network": True,
+            "endpoints_supervised": True,
+            "bandwidth": "100M",
+            "quantity": 12,
+            "unit_price": "2400.00",
+            "periods": 12,
+            "budget_year": 2027,
+            "starts_on": day("2027-01-01"),
+            "ends_on": day("2027-12-31"),
+            "purpose": "学校接入教育城域网，汇入电子政务外网。",
+            "document": document("线路租赁申请", "乐教〔2026〕66号"),
+        },
+        amount="345600.00",
+        cap="2600.00",
+    ),
+    ("LineLeaseApproved", ""): of_lease(
+        "2026-09-21",
+        ruling={
+            "on": day("2026-09-21"),
+            "approved": True,
+            "text": "单价在限价以内，同意。",
+            "document": document("线路租赁批复", "乐数〔2026〕63号"),
+        },
+        cap="2600.00",
+    ),
+    ("LineLeaseRefused", ""): of_lease(
+        "2026-09-21",
+        ruling={"on": day("2026-09-21"), "approved": False, "text": "可由既有线路承载。"},
+    ),
+    ("LineLeaseBudgetIncluded", ""): of_lease(
+        "2026-12-20",
+        budget_year=2027,
+        inclusion={
+            "on": day("2026-12-20"),
+            "amount": "345600.00",
+            "document": document("部门预算批复", "乐财教〔2026〕133号"),
+        },
+    ),
+    ("LeaseContractRecorded", ""): of_lease(
+        "2027-01-08",
+        contract={
+            "on": day("2027-01-08"),
+            "number": "LSJY-XL-2027-01",
+            "method": "COMPETITIVE_CONSULTATION",
+            "in_central_catalogue": True,
+            "supplier_id": SUPPLIER,
+            "supplier_name": "某通信公司乐山分公司",
+            "amount": "331200.00",
+            "starts_on": day("2027-01-01"),
+            "ends_on": day("2027-12-31"),
+            "document": document("线路租赁协议"),
+        },
+    ),
+    ("LineQualityAssessed", ""): of_lease(
+        "2027-04-06",
+        assessment={
+            "on": day("2027-04-06"),
+            "period_from": day("2027-01-01"),
+            "period_to": day("2027-03-31"),
+            "satisfied": True,
+            "text": "可用率百分之九十九点九八，故障两次，均按时修复。",
+            "document": document("线路服务质量考核表"),
+        },
+    ),
+    ("RentPaymentRecorded", ""): of_lease(
+        "2027-04-09",
+        payment={
+            "on": day("2027-04-09"),
+            "amount": "82800.00",
+            "voucher": "GK-20270409-0031",
+            "period_from": day("2027-01-01"),
+            "period_to": day("2027-03-31"),
+        },
+        paid_so_far="82800.00",
+    ),
+    ("UnassessedRentFound", ""): of_lease(
+        "2027-07-05",
+        voucher="GK-20270705-0008",
+        period_from=day("2027-04-01"),
+        period_to=day("2027-06-30"),
     ),
     # -- 验收 -----------------------------------------------------------------------------------
     ("AcceptanceScheduled", ""): of_project(

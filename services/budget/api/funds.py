@@ -1,21 +1,19 @@
-"""HTTP of the budget service."""
+"""HTTP of a project's money: inclusion to closing."""
 
 from typing import Annotated
-from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import select
 
 from services.budget import views
 from services.budget.reactions import PROJECT
 from services.budget.state import Project
 from shared.events.budget import (
-    Assessment,
     Contract,
     CostShare,
+    FundsClosing,
     Inclusion,
-    OperationInclusion,
-    OperationPlan,
+    MisuseReferral,
     Payment,
     Procurement,
     SurplusReturn,
@@ -23,20 +21,11 @@ from shared.events.budget import (
 from shared.web.actors import CurrentActor
 from shared.web.desk import AtDesk
 from shared.web.problems import COMMAND, READ
-from shared.web.reading import (
-    Paged,
-    ProjectPath,
-    UnitQuery,
-    current,
-    of_unit,
-    page,
-)
+from shared.web.reading import Paged, ProjectPath, UnitQuery, current, of_unit, page
 from shared.web.receipts import Receipt
 from shared.web.routes import StrictRoute
 
 router = APIRouter(route_class=StrictRoute)
-
-PlanPath = Annotated[UUID, Path(title="运维方案标识")]
 
 
 @router.get("/projects", responses=READ, tags=["项目资金"])
@@ -47,13 +36,16 @@ async def list_projects(
     *,
     unit: UnitQuery = None,
     outstanding: Annotated[bool, Query(title="只列尚有未支付也未退回资金的项目")] = False,
+    surplus_overdue: Annotated[bool, Query(title="只列逾期未退回结余的项目")] = False,
 ) -> views.ProjectPage:
     """项目资金清单；项目单位只见本单位的项目。"""
     columns = views.projects.c
-    query = select(views.projects)
-    query = of_unit(query, columns.unit_id, actor, unit)
-    if outstanding:
+    query = of_unit(select(views.projects), columns.unit_id, actor, unit)
+    if outstanding or surplus_overdue:
         query = query.where(columns.included > columns.paid + columns.returned)
+    if surplus_overdue:
+        today = request.app.state.runtime.policy_to_read().on
+        query = query.where(columns.surplus_due_on < today)
     return await page(
         request, actor, query, columns.project_id, paging, views.ProjectPage, views.project_row
     )
@@ -87,12 +79,20 @@ async def set_cost_share(desk: AtDesk, project_id: ProjectPath, cost_share: Cost
 
 
 @router.post(
+    "/projects/{project_id}/misuse-referrals", status_code=201, responses=COMMAND, tags=["项目资金"]
+)
+async def refer_misuse(desk: AtDesk, project_id: ProjectPath, referral: MisuseReferral) -> Receipt:
+    """移送查处：截留、挪用资金或违规安排运维经费（第四十八条）。"""
+    return await desk.decide(project_id, referral)
+
+
+@router.post(
     "/projects/{project_id}/procurements", status_code=201, responses=COMMAND, tags=["采购和合同"]
 )
 async def record_procurement(
     desk: AtDesk, project_id: ProjectPath, procurement: Procurement
 ) -> Receipt:
-    """登记采购（第四十条）。"""
+    """登记采购（第四十、四十一条）。"""
     return await desk.decide(project_id, procurement)
 
 
@@ -124,36 +124,10 @@ async def return_surplus(desk: AtDesk, project_id: ProjectPath, surplus: Surplus
 
 
 @router.post(
-    "/projects/{project_id}/operation-plans", status_code=201, responses=COMMAND, tags=["运维经费"]
+    "/projects/{project_id}/closing", status_code=201, responses=COMMAND, tags=["支付和结余"]
 )
-async def submit_operation_plan(
-    desk: AtDesk, project_id: ProjectPath, plan: OperationPlan
+async def close_project_funds(
+    desk: AtDesk, project_id: ProjectPath, closing: FundsClosing
 ) -> Receipt:
-    """报送运维方案（第三十七条）。"""
-    return await desk.decide(project_id, plan)
-
-
-@router.post(
-    "/projects/{project_id}/operation-plans/{plan_id}/assessment",
-    status_code=201,
-    responses=COMMAND,
-    tags=["运维经费"],
-)
-async def assess_operation_plan(
-    desk: AtDesk, project_id: ProjectPath, plan_id: PlanPath, assessment: Assessment
-) -> Receipt:
-    """论证运维方案（第三十七条）。"""
-    return await desk.decide(project_id, assessment, part=plan_id)
-
-
-@router.post(
-    "/projects/{project_id}/operation-plans/{plan_id}/inclusion",
-    status_code=201,
-    responses=COMMAND,
-    tags=["运维经费"],
-)
-async def include_operation_budget(
-    desk: AtDesk, project_id: ProjectPath, plan_id: PlanPath, inclusion: OperationInclusion
-) -> Receipt:
-    """运维经费列入预算（第三十九条）。"""
-    return await desk.decide(project_id, inclusion, part=plan_id)
+    """项目资金关账：结余未退清的不予关账（第三十六条）。"""
+    return await desk.decide(project_id, closing)
