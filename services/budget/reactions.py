@@ -23,6 +23,7 @@ from shared.standing import RESTRICTING, standing_of
 from shared.web.actors import SYSTEM
 from shared.web.commands import Command, Decide, Draft, Reading, table
 from shared.web.desk import reaction_desk
+from shared.web.obligations import MARK_OVERDUE
 from shared.web.runtime import Aggregate, Reaction, Runtime
 
 PROJECT = Aggregate("project", Project(), evolve_project)
@@ -129,6 +130,7 @@ COMMANDS = table(
     Command(LEASE, decisions.record_lease_contract, parties=lessee),
     Command(LEASE, decisions.assess_line_quality, parties=lessee),
     Command(LEASE, decisions.pay_line_rent, parties=lessee),
+    MARK_OVERDUE,
 )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, get_type_hints
 from uuid import UUID
 
 from shared.events import Event, Recorded
+from shared.eventstore.decoding import decoded
 from shared.kernel.actor import EventRef
 from shared.kernel.model import Record
 from shared.regulation.decision import Context
@@ -53,6 +54,12 @@ class Reading:
         folded = await self.runtime.fold(aggregate, subject, fresh=self.fresh, new=new)
         self.versions[aggregate.stream(subject)] = folded.version
         return folded.state
+
+    async def history(self, stream: str) -> tuple[Recorded, ...]:
+        """The events of a stream of this service; the append will check its version."""
+        rows = await asyncio.to_thread(self.runtime.log.stream, stream)
+        self.versions[stream] = rows[-1].version if rows else 0
+        return tuple(decoded(self.runtime.name, row) for row in rows)
 
     async def others(self, subject: str) -> tuple[Recorded, ...]:
         """Other services' events about a subject, as fresh as those services are now."""

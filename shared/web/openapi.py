@@ -44,6 +44,7 @@ TAGS = {
     "整改和处理": "rectifications",
     "审计": "audit",
     "另策重演": "simulations",
+    "义务": "obligations",
     "事件流": "feed",
     "运行": "operations",
 }
