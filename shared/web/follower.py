@@ -64,15 +64,11 @@ class Follower:
                 pause = min(pause * 2, 5.0)
 
     async def _pull(self) -> bool:
-        answer = await self._client.get(
-            "/v1/feed",
-            params={
-                "after": self._position,
-                "limit": PAGE,
-                "wait": WAIT_SECONDS if self.healthy else 0,
-            },
-            timeout=WAIT_SECONDS + 20,
-        )
+        wait = WAIT_SECONDS if self.healthy else 0
+        async with asyncio.timeout(wait + 20):
+            answer = await self._client.get(
+                "/v1/feed", params={"after": self._position, "limit": PAGE, "wait": wait}
+            )
         answer.raise_for_status()
         count, reached = await in_thread(self._store, answer.content)
         if not count:
