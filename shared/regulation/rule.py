@@ -54,7 +54,7 @@ def holds(
 ) -> Verdict:
     """The verdict `condition`, its arithmetic as `text`, and the values it looked at."""
     return Verdict(
-        bool(condition), text, {k: str(v) for k, v in inputs.items()}, tuple(r for r in basis if r)
+        bool(condition), text, {k: str(v) for k, v in inputs.items()}, tuple(filter(None, basis))
     )
 
 
