@@ -159,7 +159,7 @@ async def test_a_decision_made_while_others_were_asked_holds_if_nothing_came(
 ) -> None:
     inbox = opened(city_databases.new("audit").app)
     runtime = SimpleNamespace(inbox=inbox, fence=Asked())
-    reading = Reading(cast(Runtime, runtime), fresh=False)
+    reading = Reading(cast(Runtime, runtime), "somebody", fresh=False)
     inbox.store("registry", page[:1])
     assert len(await reading.others(subject)) == 1
     confirmed = asyncio.create_task(reading.confirmed())
@@ -177,7 +177,7 @@ async def test_a_second_look_waits_for_the_answers_first(
 ) -> None:
     inbox = opened(city_databases.new("audit").app)
     runtime = SimpleNamespace(inbox=inbox, fence=Asked())
-    reading = Reading(cast(Runtime, runtime), fresh=True)
+    reading = Reading(cast(Runtime, runtime), "somebody", fresh=True)
     facts = asyncio.create_task(reading.others(subject))
     await asyncio.sleep(0)
     assert not facts.done()
