@@ -13,6 +13,8 @@ from shared.standing.project import (
     Standing,
     standing_of,
 )
+from shared.standing.registered import Registered, registered_of
+from shared.standing.system import SystemStanding, system_of
 
 __all__ = [
     "RESTRICTING",
@@ -21,7 +23,11 @@ __all__ = [
     "Finding",
     "Imposed",
     "ProjectStanding",
+    "Registered",
     "Standing",
+    "SystemStanding",
     "accepted_after",
+    "registered_of",
     "standing_of",
+    "system_of",
 ]

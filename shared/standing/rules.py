@@ -1,12 +1,93 @@
 """Rules by which one project tells on others, on its unit, or on its money, in article order."""
 
 from datetime import date
+from typing import Protocol
 from uuid import UUID
 
 from shared.events.acceptance import MeasureKind
+from shared.kernel.actor import EventRef
 from shared.regulation.rule import Verdict, article, holds
 from shared.standing.acceptance import AcceptanceStanding, AcceptanceStatus
 from shared.standing.project import Finding, ProjectStanding, Standing
+from shared.standing.system import SystemStanding
+
+
+class WithSystem(Protocol):
+    """A project as far as its system is entered in the catalogue."""
+
+    @property
+    def system_id(self) -> UUID | None: ...
+    @property
+    def declared(self) -> EventRef | None: ...
+    @property
+    def catalogued(self) -> EventRef | None: ...
+
+
+class WithResources(Protocol):
+    """A project as far as its information resources are catalogued."""
+
+    @property
+    def catalogued(self) -> EventRef | None: ...
+
+
+class WithSharing(WithResources, Protocol):
+    """A project as far as its information resources are shared."""
+
+    @property
+    def shares_nothing(self) -> bool: ...
+
+
+@article(
+    8,
+    row="8-(8)",
+    says="原项目验收合格后，方可对其升级改造",
+    remedy="先通过原项目的验收；确需先行升级的，申请例外",
+    mode="SOFT",
+)
+def upgraded_project_is_accepted(
+    base_project_id: UUID | None, acceptance: AcceptanceStanding
+) -> Verdict:
+    accepted = acceptance.status is AcceptanceStatus.PASSED
+    return holds(
+        base_project_id is None or accepted,
+        f"原项目{base_project_id}{acceptance.status.label}"
+        if base_project_id
+        else "不是对已建项目的升级改造",
+        basis=[acceptance.ref],
+    )
+
+
+@article(
+    8,
+    row="8-(10)",
+    says="在用系统纳入固定资产和软件资产管理后，方可运维、改扩建或升级",
+    remedy="请市机关事务局确认该系统的资产登记；确需先行安排的，申请例外",
+    mode="SOFT",
+)
+def system_is_under_asset_management(system: SystemStanding) -> Verdict:
+    managed = system.asset is not None
+    return holds(
+        managed,
+        f"系统{system.name or system.system_id or ''}{'已' if managed else '未'}纳入资产管理",
+        basis=[system.asset or system.catalogued],
+    )
+
+
+@article(
+    9,
+    row="9-4",
+    says="未纳入系统目录的项目不安排自行建设、购买服务和运维经费",
+    remedy="先将项目所涉系统编入系统目录",
+)
+def system_of_the_money_is_catalogued(project: WithSystem) -> Verdict:
+    catalogued = project.catalogued is not None
+    return holds(
+        catalogued,
+        f"系统{project.system_id}{'已' if catalogued else '未'}纳入系统目录"
+        if project.system_id
+        else "项目未申报，没有系统目录条目",
+        basis=[project.declared, project.catalogued],
+    )
 
 
 @article(
@@ -19,6 +100,42 @@ from shared.standing.project import Finding, ProjectStanding, Standing
 def data_collection_is_complete(unit: Standing) -> Verdict:
     flag = unit.uncollected
     return holds(flag is None, "数据归集未完成" if flag else "无数据归集限制", basis=[flag])
+
+
+@article(
+    12,
+    row="12-2",
+    says="信息资源全部不能共享而确需建设或保留的项目，先经领导小组批准",
+    remedy="报领导小组审核，批准后登记批准文件",
+    mode="GATE",
+)
+def leading_group_agrees_to_what_is_not_shared(
+    project: WithSharing, approved: EventRef | None
+) -> Verdict:
+    closed = project.shares_nothing
+    return holds(
+        not closed or approved is not None,
+        f"信息资源{'全部不能共享' if closed else '并非全部不能共享'}"
+        f"，领导小组{'已' if approved else '未'}批准",
+        basis=[project.catalogued if closed else None, approved],
+    )
+
+
+@article(
+    20,
+    row="20-1",
+    says="信息资源目录是审批的必备条件",
+    remedy="先编制信息资源目录；不产生数据资源的，其说明先经市数字经济局审核同意",
+)
+def resource_catalogue_is_present(project: WithResources) -> Verdict:
+    present = project.catalogued is not None
+    return holds(
+        present,
+        "已编制信息资源目录，或无数据资源说明已经同意"
+        if present
+        else "没有信息资源目录，也没有经同意的无数据资源说明",
+        basis=[project.catalogued],
+    )
 
 
 @article(
@@ -42,6 +159,20 @@ def construction_goes_on(project: ProjectStanding) -> Verdict:
     remedy="先通过该项目的验收（购买服务项目以验收审核为准）",
 )
 def operation_money_needs_a_passed_acceptance(acceptance: AcceptanceStanding) -> Verdict:
+    return _is_passed(acceptance)
+
+
+@article(
+    32,
+    row="32-1",
+    says="未验收或验收不合格的项目不新增政务云资源，试运行所需的除外",
+    remedy="先通过该项目的验收（购买服务项目以验收审核为准）",
+)
+def cloud_resources_need_a_passed_acceptance(acceptance: AcceptanceStanding) -> Verdict:
+    return _is_passed(acceptance)
+
+
+def _is_passed(acceptance: AcceptanceStanding) -> Verdict:
     status = acceptance.status
     return holds(
         status is AcceptanceStatus.PASSED,

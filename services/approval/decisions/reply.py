@@ -83,7 +83,7 @@ def issue_reply(project: Project, reply: Reply, facts: Facts, context: Context) 
     context.require(
         decider_did_not_submit(context.actor, examination.submitted_by),
         rules.project_code_is_assigned(facts.registration, policy),
-        rules.resource_catalogue_is_present(facts.registration),
+        standing.resource_catalogue_is_present(facts.registration),
         rules.every_participant_has_signed_off(examination, project.participants),
         *_examined(examination, policy),
         rules.municipal_consent_is_given_where_required(examination, policy),

@@ -32,23 +32,6 @@ def project_code_is_assigned(registration: Registration, policy: Policy) -> Verd
 
 
 @article(
-    20,
-    row="20-1",
-    says="信息资源目录是审批的必备条件",
-    remedy="先编制信息资源目录；不产生数据资源的，其说明先经市数字经济局审核同意",
-)
-def resource_catalogue_is_present(registration: Registration) -> Verdict:
-    present = registration.catalogued is not None
-    return holds(
-        present,
-        "已编制信息资源目录，或无数据资源说明已经同意"
-        if present
-        else "没有信息资源目录，也没有经同意的无数据资源说明",
-        basis=[registration.catalogued],
-    )
-
-
-@article(
     21,
     row="21-1",
     says="各参建部门已对现行报审文件会签",

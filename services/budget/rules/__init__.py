@@ -8,7 +8,6 @@ from services.budget.rules.inclusion import (
     shared_cost_needs_county_collaboration,
     shares_are_of_distinct_collaborating_divisions,
     shares_sum_to_a_hundred_percent,
-    system_of_the_money_is_catalogued,
 )
 from services.budget.rules.operation import (
     added_content_is_assessed_anew,
@@ -40,6 +39,7 @@ from services.budget.rules.spending import (
     voucher_is_new,
 )
 from shared.regulation.common import decider_did_not_submit
+from shared.standing.rules import system_of_the_money_is_catalogued
 
 __all__ = [
     "added_content_is_assessed_anew",

@@ -1,26 +1,9 @@
-"""Rules: 列入预算 and 市县分摊 (第九、三十五条)."""
+"""Rules: 列入预算 and 市县分摊 (第三十五条)."""
 
 from services.budget.state import Background, Project
 from shared.events.budget import CostShare, Inclusion, OperationInclusion
 from shared.events.vocabulary import amount_of
 from shared.regulation import Policy, Verdict, article, holds
-
-
-@article(
-    9,
-    row="9-4",
-    says="未纳入系统目录的项目不安排自行建设、购买服务和运维经费",
-    remedy="先将项目所涉系统编入系统目录",
-)
-def system_of_the_money_is_catalogued(background: Background) -> Verdict:
-    catalogued = background.catalogued is not None
-    return holds(
-        catalogued,
-        f"系统{background.system_id}{'已' if catalogued else '未'}纳入系统目录"
-        if background.system_id
-        else "项目未申报，没有系统目录条目",
-        basis=[background.declared, background.catalogued],
-    )
 
 
 @article(35, row="35-1", says="资金安排以最终批复为前提", remedy="先取得项目的最终批复")
