@@ -55,9 +55,7 @@ class Question(Record):
     action: Annotated[Action, Field(title="所问事项")]
     project: Annotated[UUID | None, Field(title="项目；申报新项目时不填")] = None
     base: Annotated[UUID | None, Field(title="申报升级改造时，原项目")] = None
-    system: Annotated[
-        UUID | None, Field(title="系统目录条目；缺省为项目申报的系统")
-    ] = None
+    system: Annotated[UUID | None, Field(title="系统目录条目；缺省为项目申报的系统")] = None
     as_of: Annotated[LegalDate | None, Field(title="法定日期；缺省为今天")] = None
     budget_year: Annotated[
         int | None, Field(title="预算年度；缺省为所问日期的下一年", ge=2000, le=2100, strict=True)

@@ -97,7 +97,9 @@ class File:
 
     def all(self, kind: type[E]) -> list[E]:
         """Events of one type, in log order."""
-        return [r.event for r in self.folder.recorded(self.as_of, kind) if isinstance(r.event, kind)]
+        return [
+            r.event for r in self.folder.recorded(self.as_of, kind) if isinstance(r.event, kind)
+        ]
 
     def last(self, kind: type[E]) -> E | None:
         """The newest event of one type."""
@@ -141,7 +143,7 @@ class City:
         return dict(self.shelves.positions)
 
     def file(self, subject: str) -> File:
-        """What is known about `project:<id>`, `unit:<id>`, `system:<id>`; empty where nothing is."""
+        """What is on record of `project:<id>`, `unit:<id>` or `system:<id>`; perhaps nothing."""
         return File(self.shelves.subjects.get(subject, Folder()), self.as_of)
 
     @cached_property

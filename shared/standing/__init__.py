@@ -11,6 +11,7 @@ from shared.standing.project import (
     Imposed,
     ProjectStanding,
     Standing,
+    exemption_of,
     standing_of,
 )
 from shared.standing.registered import Registered, registered_of
@@ -27,6 +28,7 @@ __all__ = [
     "Standing",
     "SystemStanding",
     "accepted_after",
+    "exemption_of",
     "registered_of",
     "standing_of",
     "system_of",

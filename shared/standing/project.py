@@ -131,14 +131,7 @@ def standing_after(standing: Standing, recorded: Recorded, unit_id: str | None =
         case DataCollectionCleared():
             return replace(standing, uncollected=None)
         case ExceptionGranted() as granted:
-            exemption = Exemption(
-                rows=granted.rows,
-                kind=granted.kind,
-                number=granted.number,
-                valid_from=granted.valid_from,
-                valid_until=granted.valid_until,
-                ref=recorded.ref,
-            )
+            exemption = exemption_of(granted, recorded.ref)
             kept = {**standing.exceptions, granted.exception_id: (granted.project_id, exemption)}
             return replace(standing, exceptions=kept)
         case ExceptionRevoked(exception_id=revoked):
@@ -152,6 +145,18 @@ def standing_after(standing: Standing, recorded: Recorded, unit_id: str | None =
             return replace(standing, projects={**standing.projects, project_id: after})
         case _:
             return standing
+
+
+def exemption_of(granted: ExceptionGranted, ref: EventRef) -> Exemption:
+    """The exception as decisions see it."""
+    return Exemption(
+        rows=granted.rows,
+        kind=granted.kind,
+        number=granted.number,
+        valid_from=granted.valid_from,
+        valid_until=granted.valid_until,
+        ref=ref,
+    )
 
 
 def project_after(project: ProjectStanding, recorded: Recorded) -> ProjectStanding:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.events.envelope import Event
+from shared.events.envelope import Event, ProjectEvent
 from shared.events.vocabulary import Act, Document, Flag, LegalDate
 from shared.kernel.identifiers import UnitId
 from shared.kernel.model import Record
@@ -81,6 +81,12 @@ class ExceptionGranted(ExceptionEvent, label="例外批准", article="53"):
     approvers: tuple[str, ...]
     valid_from: LegalDate
     valid_until: LegalDate | None = None
+
+
+class ExceptionAttached(ProjectEvent, label="例外适用", article="53"):
+    """In the project's own stream: its decisions look at this exception from now on."""
+
+    exception_id: UUID
 
 
 class ExceptionRefused(ExceptionEvent, label="例外不予批准", article="53"):

@@ -1,12 +1,20 @@
-"""审批: documents, opinions, evaluation, consent, reply, changes (第十八至二十九条)."""
+"""审批: documents, opinions, evaluation, consent, reply (第十八至二十五条)."""
 
 from typing import Annotated
-from uuid import UUID
 
 from pydantic import Field
 
+from shared.events.approval.construction import Construction
 from shared.events.envelope import ProjectEvent
-from shared.events.vocabulary import Act, DeliveryMode, Document, Flag, Item, LegalDate
+from shared.events.vocabulary import (
+    Act,
+    DeliveryMode,
+    Document,
+    Flag,
+    Item,
+    LegalDate,
+    Material,
+)
 from shared.kernel.coded import Coded
 from shared.kernel.identifiers import Digest, UnitId
 from shared.kernel.model import Record
@@ -49,6 +57,7 @@ class ServiceTerms(Record):
     years: Annotated[int, Field(title="比较年限", ge=1, le=30, strict=True)]
     providers: Annotated[tuple[Line, ...], Field(title="潜在服务提供商", max_length=50)]
     security_compliant: Annotated[Flag, Field(title="不违反安全保密要求")]
+    saving_reason: Annotated[Text | None, Field(title="节省不足规定比例仍属经济的理由")] = None
 
 
 class JointDesign(Record):
@@ -80,6 +89,14 @@ class Submission(Act):
     major_adjustment: Annotated[Flag, Field(title="较可研批复的目标或主要内容有重大改变")] = False
     service: Annotated[ServiceTerms | None, Field(title="购买服务条件")] = None
     joint: Annotated[JointDesign | None, Field(title="共建共享设计")] = None
+    construction: Annotated[Construction | None, Field(title="建设方式说明")] = None
+    fund_balance: Annotated[Document | None, Field(title="资金平衡方案")] = None
+    county_requirements: Annotated[
+        Document | None, Field(title="县（市、区）协同的总体要求和标准规范")
+    ] = None
+    prior_approvals: Annotated[
+        tuple[Material, ...], Field(title="土建、高能耗项目的前置审批文件", max_length=20)
+    ] = ()
 
 
 class DocumentSubmitted(ProjectEvent, label="报审文件提交", article="18"):
@@ -167,6 +184,25 @@ class EvaluationMethod(Coded):
     THIRD_PARTY = "THIRD_PARTY", "委托第三方咨询评估机构"
 
 
+class ReviewTopic(Coded):
+    """审查判断的五个方面（第八条）."""
+
+    NEEDS = "NEEDS", "需求和绩效目标"
+    INTEGRATION = "INTEGRATION", "内部系统整合"
+    CENSUS = "CENSUS", "数据目录普查"
+    SHARING = "SHARING", "数据共享要求"
+    SECURITY = "SECURITY", "信息安全保障"
+
+
+class Judgement(Record):
+    """审查判断: whether one of the five is met, why, and who judged (第八条)."""
+
+    topic: Annotated[ReviewTopic, Field(title="方面")]
+    met: Annotated[Flag, Field(title="是否落实")]
+    reason: Annotated[Line, Field(title="理由")]
+    reviewer: Annotated[Line, Field(title="审查人")]
+
+
 class Evaluation(Act):
     """评估论证 (第二十四条), with the approvers' judgement whether the city has to decide."""
 
@@ -180,6 +216,10 @@ class Evaluation(Act):
     conclusion: Annotated[Text, Field(title="结论正文")]
     report: Annotated[Document, Field(title="评估报告")]
     needs_municipal_consent: Annotated[Flag, Field(title="按规定须报市政府审定")] = False
+    judgements: Annotated[tuple[Judgement, ...], Field(title="审查判断", max_length=20)] = ()
+    depth_sufficient: Annotated[
+        Flag | None, Field(title="合并编报的，前期工作深度是否达到要求")
+    ] = None
 
 
 class EvaluationRecorded(ProjectEvent, label="评估论证", article="24"):
@@ -194,6 +234,17 @@ class Consent(Act):
 
 class MunicipalConsentGiven(ProjectEvent, label="市政府同意", article="24"):
     consent: Consent
+
+
+class LeadingGroupApproval(Act):
+    """领导小组批准: what cannot be shared is built or kept all the same (第十二条)."""
+
+    text: Annotated[Text, Field(title="意见")]
+    document: Annotated[Document, Field(title="批准文件（含文号）")]
+
+
+class LeadingGroupApproved(ProjectEvent, label="领导小组批准", article="12"):
+    approval: LeadingGroupApproval
 
 
 class Concurrence(Act):
@@ -212,6 +263,14 @@ class Reply(Act):
     digest: Annotated[Digest, Field(title="所批报审文件的摘要值")]
     document: Annotated[Document, Field(title="批复文件（含文号）")]
     conditions: Annotated[tuple[Line, ...], Field(title="批复要求", max_length=20)] = ()
+
+
+class SharingScope(Record):
+    """共享范围: how many of the project's information resources are shared, and how (第二十条)."""
+
+    unconditional: Annotated[int, Field(title="无条件共享")] = 0
+    conditional: Annotated[int, Field(title="有条件共享")] = 0
+    withheld: Annotated[int, Field(title="不予共享")] = 0
 
 
 class ReplyIssued(ProjectEvent, label="批复", article="24"):
@@ -233,6 +292,28 @@ class ReplyIssued(ProjectEvent, label="批复", article="24"):
     """Conditions of conditional opinions, to be closed at acceptance."""
     policy: str
     """Policy pack the baseline keeps, `511100-2022@1`."""
+    sharing: SharingScope | None = None
+    """What is to be shared, which investment, operation money and acceptance depend on."""
+
+
+class ReplyRefusal(Act):
+    """不予批复, or a submission sent back: why, by which document (第二十四条)."""
+
+    digest: Annotated[Digest, Field(title="所审报审文件的摘要值")]
+    reason: Annotated[Text, Field(title="理由")]
+    document: Annotated[Document, Field(title="文件（含文号）")]
+
+
+class ReplyRefused(ProjectEvent, label="不予批复", article="24"):
+    """The end of the project's approval."""
+
+    refusal: ReplyRefusal
+
+
+class SubmissionReturned(ProjectEvent, label="退回修改", article="24"):
+    """The unit submits again; opinions, evaluation and concurrence name what they judged."""
+
+    refusal: ReplyRefusal
 
 
 class CopyReceipt(Act):
@@ -243,79 +324,3 @@ class CopyReceipt(Act):
 
 class ReplyCopied(ProjectEvent, label="批复抄送", article="24"):
     receipt: CopyReceipt
-
-
-class ChangeReason(Coded):
-    """调整情形（第二十九条）."""
-
-    DEPLOYMENT = "DEPLOYMENT", "上级或市委市政府部署"
-    OPTIMISATION = "OPTIMISATION", "技术方案完善优化"
-    BUSINESS = "BUSINESS", "已批复框架下的业务发展需要"
-    NONE = "NONE", "其他"
-
-
-class Change(Act):
-    """调整: the whole new estimate, so that money moved is computed (第二十八、二十九条)."""
-
-    items: Annotated[
-        tuple[Item, ...], Field(title="调整后的投资分项", min_length=1, max_length=200)
-    ]
-    reason: Annotated[ChangeReason, Field(title="情形")]
-    explanation: Annotated[Text, Field(title="理由和内容说明")]
-    written_material: Annotated[Document, Field(title="书面材料")]
-    goals_changed: Annotated[Flag, Field(title="建设目标是否改变")] = False
-    content_changed: Annotated[Flag, Field(title="主要建设内容是否调整")] = True
-    major_design_change: Annotated[Flag, Field(title="是否重大设计变更")] = False
-    executed_on: Annotated[LegalDate | None, Field(title="已实施日期（未实施则空）")] = None
-    planned_end: Annotated[LegalDate | None, Field(title="调整后的计划完工日期")] = None
-
-
-class ChangeFiled(ProjectEvent, label="变更报备", article="29"):
-    change_id: UUID
-    change: Change
-    moved: Money
-    moved_so_far: Money
-    """Cumulative since the baseline, this change included."""
-    limit: Money
-
-
-class ChangeApplied(ProjectEvent, label="调整申请", article="28"):
-    change_id: UUID
-    change: Change
-    total: Money
-
-
-class LateNoticeFound(ProjectEvent, label="未事先申请", article="28"):
-    """Executed before applying, though not barred from being received: shown to auditors."""
-
-    change_id: UUID
-    executed_on: LegalDate
-
-
-class ChangeRuling(Act):
-    """调整批复: of DRC or DEB on an application (第二十八条)."""
-
-    approved: Annotated[Flag, Field(title="是否同意")]
-    document: Annotated[Document, Field(title="文件（含文号）")]
-    text: Annotated[Text, Field(title="意见")]
-
-
-class ChangeConcurred(ProjectEvent, label="调整会签", article="28"):
-    change_id: UUID
-    ruling: ChangeRuling
-
-
-class ChangeApproved(ProjectEvent, label="调整批准", article="28"):
-    """A new baseline; the cumulative count of Article 29 starts again."""
-
-    change_id: UUID
-    ruling: ChangeRuling
-    total: Money
-    items: tuple[Item, ...]
-    planned_end: LegalDate
-    policy: str
-
-
-class ChangeRefused(ProjectEvent, label="调整不予批准", article="28"):
-    change_id: UUID
-    ruling: ChangeRuling
