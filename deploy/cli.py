@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 
 from deploy.all_in_one import all_in_one
+from deploy.calendars import commands as calendar_commands
 from deploy.catalogue import CREATORS, SPECS
 from deploy.contracts import write
 from deploy.instance import databases
@@ -34,6 +35,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(calendar_commands, name="calendar")
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 console = Console(width=None if sys.stdout.isatty() else 120)
 ServiceNames = Annotated[list[str] | None, typer.Argument(help=f"服务：{'、'.join(SERVICES)}")]

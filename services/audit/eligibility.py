@@ -56,9 +56,12 @@ class Question(Record):
     project: Annotated[UUID | None, Field(title="项目；申报新项目时不填")] = None
     base: Annotated[UUID | None, Field(title="申报升级改造时，原项目")] = None
     system: Annotated[UUID | None, Field(title="系统目录条目；缺省为项目申报的系统")] = None
-    as_of: Annotated[LegalDate | None, Field(title="法定日期；缺省为今天")] = None
+    as_of: Annotated[
+        LegalDate | None,
+        Field(title="法定日期；缺省为今天", ge=date(2000, 1, 1), le=date(2099, 12, 31)),
+    ] = None
     budget_year: Annotated[
-        int | None, Field(title="预算年度；缺省为所问日期的下一年", ge=2000, le=2100, strict=True)
+        int | None, Field(title="预算年度；缺省为所问日期的下一年", ge=2000, le=2100)
     ] = None
 
     @model_validator(mode="after")
@@ -121,6 +124,7 @@ class Eligibility(Record):
     blocks: Annotated[tuple[Block, ...], Field(title="限制")]
     satisfied: Annotated[tuple[str, ...], Field(title="已满足的规则")]
     policy: Annotated[str, Field(title="政策包")]
+    positions: Annotated[dict[str, int], Field(title="各服务日志已反映到的位置")]
 
 
 class Unknown(LookupError):
@@ -153,7 +157,7 @@ class Facts:
 
 
 def _upgrade(facts: Facts) -> Iterator[Check]:
-    yield rules.upgraded_project_is_accepted(facts.base_project_id, facts.base)
+    yield rules.base_project_is_accepted(facts.base_project_id, facts.base)
     if facts.system.running:
         yield rules.system_is_under_asset_management(facts.system)
 
@@ -172,7 +176,7 @@ def _declare(facts: Facts) -> Iterator[Check]:
 
 def _approve(facts: Facts) -> Iterator[Check]:
     yield from _upgrade(facts)
-    yield rules.leading_group_agrees_to_what_is_not_shared(
+    yield rules.unshared_project_is_approved_by_the_leading_group(
         facts.registered, facts.registered.approved_all_the_same
     )
     yield rules.resource_catalogue_is_present(facts.registered)
@@ -218,7 +222,8 @@ RULES_OF: Mapping[Action, Callable[[Facts], Iterator[Check]]] = {
 }
 """Which rules bar which action."""
 
-_OF_STANDING = tuple(EVENTS[name] for types in RESTRICTING.values() for name in sorted(types))
+OF_STANDING = tuple(EVENTS[name] for types in RESTRICTING.values() for name in sorted(types))
+"""The events that a standing is folded from."""
 
 
 def answer(city: City, question: Question) -> Eligibility:
@@ -235,6 +240,7 @@ def answer(city: City, question: Question) -> Eligibility:
         blocks=blocks,
         satisfied=tuple(check.rule for check in checks if check.holds),
         policy=city.policy.reference,
+        positions=city.positions,
     )
 
 
@@ -252,7 +258,7 @@ def _facts(city: City, question: Question) -> Facts:
     system = system_of(city.file(f"system:{system_id}").recorded()) if system_id else None
     if question.system and (system is None or system.unit_id != question.unit):
         raise Unknown(f"单位 {question.unit} 的系统目录中没有 {question.system}")
-    unit = standing_of(unit_file.recorded(*_OF_STANDING), question.unit)
+    unit = standing_of(unit_file.recorded(*OF_STANDING), question.unit)
     return Facts(
         on=city.as_of,
         budget_year=question.budget_year or city.as_of.year + 1,
@@ -272,7 +278,7 @@ def _registered(city: City, project_id: UUID | None) -> Registered:
 
 
 def _accepted(file: File, project_id: UUID) -> AcceptanceStanding:
-    return standing_of(file.recorded(*_OF_STANDING)).of(project_id).acceptance
+    return standing_of(file.recorded(*OF_STANDING)).of(project_id).acceptance
 
 
 def _block(city: City, check: Check, exemptions: tuple[Exemption, ...]) -> Block:

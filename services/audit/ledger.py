@@ -18,6 +18,7 @@ from shared.events.registry import ProjectDeclared, UnitRegistered
 from shared.eventstore.inbox import Inbox
 from shared.kernel.actor import EventRef
 from shared.kernel.identifiers import UnitId
+from shared.kernel.workdays import Calendar
 from shared.regulation.pack import Policy
 from shared.web.settings import LOGS
 
@@ -72,11 +73,11 @@ class Ledger:
         self._shelves = Shelves()
         self._lock = threading.Lock()
 
-    def ask(self, inbox: Inbox, as_of: date, policy: Policy, question: "Question[T]") -> T:
-        """The answer of a pure question to everything the inbox holds up to a legal date."""
+    def ask(self, inbox: Inbox, question: Callable[[Shelves], T]) -> T:
+        """The answer of a pure question to everything that the inbox holds now."""
         with self._lock:
             self._catch_up(inbox)
-            return question(City(self._shelves, as_of, policy))
+            return question(self._shelves)
 
     def _catch_up(self, inbox: Inbox) -> None:
         for source in LOGS:
@@ -136,6 +137,8 @@ class City:
     as_of: date
     policy: Policy
     """The pack as it stands on that day."""
+    calendar: Calendar
+    """By which working days are counted."""
 
     @property
     def positions(self) -> dict[str, int]:
@@ -181,7 +184,3 @@ class City:
     def event(self, ref: EventRef) -> Recorded | None:
         """The event that a reference names."""
         return self.shelves.by_id.get(ref.event_id)
-
-
-Question = Callable[[City], T]
-"""A pure question to the city's record."""

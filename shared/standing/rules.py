@@ -9,7 +9,6 @@ from shared.kernel.actor import EventRef
 from shared.regulation.rule import Verdict, article, holds
 from shared.standing.acceptance import AcceptanceStanding, AcceptanceStatus
 from shared.standing.project import Finding, ProjectStanding, Standing
-from shared.standing.system import SystemStanding
 
 
 class WithSystem(Protocol):
@@ -21,6 +20,13 @@ class WithSystem(Protocol):
     def declared(self) -> EventRef | None: ...
     @property
     def catalogued(self) -> EventRef | None: ...
+
+
+class WithAsset(Protocol):
+    """A system, or a project with one, as far as GAB manages it."""
+
+    @property
+    def asset(self) -> EventRef | None: ...
 
 
 class WithResources(Protocol):
@@ -44,16 +50,11 @@ class WithSharing(WithResources, Protocol):
     remedy="先通过原项目的验收；确需先行升级的，申请例外",
     mode="SOFT",
 )
-def upgraded_project_is_accepted(
-    base_project_id: UUID | None, acceptance: AcceptanceStanding
-) -> Verdict:
-    accepted = acceptance.status is AcceptanceStatus.PASSED
+def base_project_is_accepted(base_project_id: UUID | None, base: AcceptanceStanding) -> Verdict:
     return holds(
-        base_project_id is None or accepted,
-        f"原项目{base_project_id}{acceptance.status.label}"
-        if base_project_id
-        else "不是对已建项目的升级改造",
-        basis=[acceptance.ref],
+        base_project_id is None or base.status is AcceptanceStatus.PASSED,
+        f"原项目{base_project_id}{base.status.label}" if base_project_id else "没有原项目",
+        basis=[base.ref],
     )
 
 
@@ -64,13 +65,9 @@ def upgraded_project_is_accepted(
     remedy="请市机关事务局确认该系统的资产登记；确需先行安排的，申请例外",
     mode="SOFT",
 )
-def system_is_under_asset_management(system: SystemStanding) -> Verdict:
-    managed = system.asset is not None
-    return holds(
-        managed,
-        f"系统{system.name or system.system_id or ''}{'已' if managed else '未'}纳入资产管理",
-        basis=[system.asset or system.catalogued],
-    )
+def system_is_under_asset_management(system: WithAsset) -> Verdict:
+    asset = system.asset
+    return holds(asset is not None, f"系统{'已' if asset else '未'}纳入资产管理", basis=[asset])
 
 
 @article(
@@ -109,7 +106,7 @@ def data_collection_is_complete(unit: Standing) -> Verdict:
     remedy="报领导小组审核，批准后登记批准文件",
     mode="GATE",
 )
-def leading_group_agrees_to_what_is_not_shared(
+def unshared_project_is_approved_by_the_leading_group(
     project: WithSharing, approved: EventRef | None
 ) -> Verdict:
     closed = project.shares_nothing

@@ -33,6 +33,9 @@ TAGS = {
     "试运行": "trial_runs",
     "验收": "acceptances",
     "延期": "extensions",
+    "资格": "eligibility",
+    "报表": "reports",
+    "登记簿": "registers",
     "审计": "audit",
     "事件流": "feed",
     "运行": "operations",
@@ -66,7 +69,7 @@ def document(app: FastAPI) -> dict[str, Any]:
     for operation in _operations(content):
         _say_in_chinese(operation)
         operation["tags"] = [TAGS.get(tag, tag) for tag in operation.get("tags", [])]
-        if "requestBody" in operation and operation.get("security"):
+        if "201" in operation["responses"] and operation.get("security"):  # a command
             operation.setdefault("parameters", []).extend(deepcopy(COMMAND_HEADERS))
         operation["responses"].setdefault("default", problems()["default"])
         for parameter in operation.get("parameters", []):

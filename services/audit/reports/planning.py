@@ -1,0 +1,161 @@
+"""报表：年度清单、系统目录、信息资源 (第七、九、十七、二十条)."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from services.audit.ledger import City, ProjectFile
+from services.audit.reports.report import Percent, ProjectRow, heading, percent, report
+from services.audit.state import Phase, fold
+from shared.events import Event
+from shared.events.acceptance import (
+    AcceptanceApplied,
+    AcceptanceConcluded,
+    AcceptanceReviewed,
+    CompletionReported,
+    TrialRunStarted,
+)
+from shared.events.approval import DocumentSubmitted, ProjectTerminated, ReplyIssued
+from shared.events.registry import (
+    AssetConfirmed,
+    CentralReviewRecorded,
+    DeclarationWithdrawn,
+    ProjectDeclared,
+    ProjectListed,
+    ResourcesCatalogued,
+    SharingType,
+    SystemCatalogued,
+    SystemCategory,
+    SystemStatus,
+)
+from shared.events.vocabulary import DeliveryMode
+from shared.kernel.model import Record
+from shared.kernel.money import Money
+from shared.web.settings import LOGS
+
+_PHASES: tuple[type[Event], ...] = (
+    ProjectDeclared,
+    DeclarationWithdrawn,
+    CentralReviewRecorded,
+    ProjectListed,
+    DocumentSubmitted,
+    ReplyIssued,
+    CompletionReported,
+    TrialRunStarted,
+    AcceptanceApplied,
+    AcceptanceConcluded,
+    AcceptanceReviewed,
+)
+
+
+def phase_of(project: ProjectFile) -> Phase:
+    """How far a project has come: the services in the order of its life."""
+    steps = project.recorded(*_PHASES)
+    steps.sort(key=lambda r: (LOGS.index(r.ref.service), r.ref.position))
+    return fold(steps).phase
+
+
+class ListedRow(ProjectRow):
+    plan_year: Annotated[int, Field(title="计划年度")]
+    number: Annotated[str | None, Field(title="清单文号")]
+    listed_on: Annotated[date | None, Field(title="列入日期")]
+    delivery_mode: Annotated[DeliveryMode, Field(title="产生方式")]
+    priority_types: Annotated[str, Field(title="重点类型")]
+    off_cycle: Annotated[bool, Field(title="年度外申报")]
+    total: Annotated[Money, Field(title="投资额度（元）")]
+    phase: Annotated[Phase, Field(title="项目阶段")]
+    terminated: Annotated[bool, Field(title="已终止")]
+
+
+@report("annual-list", title="年度清单及进展", articles=("7", "15", "17"), totals=("total",))
+def annual_list(city: City) -> Iterator[ListedRow]:
+    """各年度申报和列入清单的项目，及其现在的阶段."""
+    for project in city.projects:
+        declaration, listed = project.declared.declaration, project.last(ProjectListed)
+        yield ListedRow(
+            **heading(project),
+            plan_year=listed.year if listed else declaration.plan_year,
+            number=listed.number if listed else None,
+            listed_on=listed.on if listed else None,
+            delivery_mode=declaration.delivery_mode,
+            priority_types="、".join(each.label for each in declaration.priority_types),
+            off_cycle=declaration.off_cycle is not None,
+            total=listed.total if listed else declaration.total,
+            phase=phase_of(project),
+            terminated=project.last(ProjectTerminated) is not None,
+        )
+
+
+class CatalogueRow(Record):
+    system_id: Annotated[UUID, Field(title="系统目录条目")]
+    name: Annotated[str, Field(title="系统名称")]
+    unit_id: Annotated[str, Field(title="所属单位")]
+    unit_name: Annotated[str, Field(title="单位名称")]
+    category: Annotated[SystemCategory, Field(title="类别")]
+    status: Annotated[SystemStatus, Field(title="状态")]
+    updated_on: Annotated[date, Field(title="最近更新日期")]
+    days_since: Annotated[int, Field(title="距今天数")]
+    stale: Annotated[bool, Field(title="久未更新")]
+    asset_number: Annotated[str | None, Field(title="资产编号")]
+    projects: Annotated[int, Field(title="申报项目数")]
+
+
+@report("catalogue", title="系统目录覆盖和更新", articles=("5", "8", "9"), totals=("projects",))
+def catalogue(city: City) -> Iterator[CatalogueRow]:
+    """系统目录的全部条目：多久未更新，是否纳入资产管理，涉及多少项目."""
+    projects = Counter(project.declared.declaration.system_id for project in city.projects)
+    limit = city.policy.number("catalogue_review_days")
+    for system_id in dict.fromkeys(e.system_id for e in city.whole.all(SystemCatalogued)):
+        file = city.file(f"system:{system_id}")
+        entered, asset = file.all(SystemCatalogued)[-1], file.last(AssetConfirmed)
+        touched = max(r.on for r in file.recorded())
+        days = (city.as_of - touched).days
+        yield CatalogueRow(
+            system_id=system_id,
+            name=entered.entry.name,
+            unit_id=entered.unit_id,
+            unit_name=city.unit_name(entered.unit_id),
+            category=entered.entry.category,
+            status=entered.entry.status,
+            updated_on=touched,
+            days_since=days,
+            stale=days > limit,
+            asset_number=asset.registration.asset_number if asset else None,
+            projects=projects[system_id],
+        )
+
+
+class SharingRow(ProjectRow):
+    resources: Annotated[int, Field(title="信息资源数")]
+    unconditional: Annotated[int, Field(title="无条件共享")]
+    conditional: Annotated[int, Field(title="有条件共享")]
+    withheld: Annotated[int, Field(title="不予共享")]
+    shared_percent: Annotated[Percent, Field(title="可共享比例（%）")]
+
+
+@report(
+    "sharing",
+    title="信息资源共享情况",
+    articles=("11", "20", "33"),
+    totals=("resources", "unconditional", "conditional", "withheld"),
+)
+def sharing(city: City) -> Iterator[SharingRow]:
+    """各项目信息资源目录中可共享和不予共享的数量和比例."""
+    for project in city.projects:
+        catalogued = project.last(ResourcesCatalogued)
+        if catalogued is None:
+            continue
+        count = Counter(resource.sharing for resource in catalogued.catalogue.resources)
+        withheld = count[SharingType.NONE]
+        yield SharingRow(
+            **heading(project),
+            resources=count.total(),
+            unconditional=count[SharingType.UNCONDITIONAL],
+            conditional=count[SharingType.CONDITIONAL],
+            withheld=withheld,
+            shared_percent=percent(count.total() - withheld, count.total()),
+        )
