@@ -43,14 +43,16 @@ def show_calendar(year: Annotated[int, typer.Argument(help="年份")]) -> None:
 
 
 def _show(year: YearFile) -> None:
-    table = Table(title=f"{year.title}（{year.number}，{year.issued_on}）", box=box.SIMPLE_HEAD)
+    console = Console(width=100)
+    console.print(f"{year.title}（{year.number}，{year.issued_on}）")
+    table = Table(box=box.SIMPLE_HEAD)
     for heading in ("节日", "放假", "调休上班"):
         table.add_column(heading)
     for each in year.holidays:
         first, last = each.off
         off = str(first) if first == last else f"{first} 至 {last}"
         table.add_row(each.name, off, "、".join(map(str, each.worked)))
-    Console(width=100).print(table)
+    console.print(table)
 
 
 def _refused(message: str) -> typer.Exit:
