@@ -11,7 +11,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo run test check lint format bench openapi client lock clean
+.PHONY: help demo run test check lint format bench mutate openapi client lock clean
 
 help:  ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -39,6 +39,10 @@ format: $(VENV)/.dev  ## Put the code into its format
 
 bench: $(VENV)/.dev  ## Measure appends and requests on this machine
 	$(BIN)/python -m tests.bench $(ARGS)
+
+DECIDING := tests/registry tests/approval tests/budget tests/acceptance tests/shared/test_standing.py
+mutate: $(VENV)/.dev  ## Change the code that decides, bit by bit: do the tests notice?
+	$(BIN)/python -m pytest -p tests.mutation.plugin -n 0 $(DECIDING) $(ARGS)
 
 openapi: $(VENV)/.runtime  ## Write the published contracts to openapi/
 	$(BIN)/govit openapi openapi

@@ -36,7 +36,7 @@ from shared.web.reading import (
     page,
 )
 from shared.web.receipts import Receipt
-from shared.web.strictjson import StrictRoute
+from shared.web.routes import StrictRoute
 
 router = APIRouter(route_class=StrictRoute)
 

@@ -118,6 +118,8 @@ class Meta(Record):
     causation_id: str = ""
     """Event that caused it, where it is a reaction."""
     traceparent: str = ""
+    part: UUID | None = None
+    """The part of the object that the command named, a plan of a project, say."""
     decision_id: UUID | None = None
     decision: Decision | None = None
     """On the first event of a command; the others name its `decision_id`."""

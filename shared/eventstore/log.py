@@ -30,6 +30,7 @@ from shared.eventstore.records import (
     RecordedEvent,
 )
 from shared.eventstore.subscription import LogSubscription
+from shared.eventstore.tail import Tail
 from shared.eventstore.writer import Ticket, Writer
 
 __all__ = ["EventLog"]
@@ -78,10 +79,11 @@ class EventLog(ProcessRecorder):
         self._clock = clock
         self._sandbox = sandbox
         self._bell = Bell(lambda: self._connect("bell"))
+        self._tail = Tail()
         self._writer = Writer(
             lambda: self._connect("writer"),
             clock=clock,
-            on_commit=self._bell.committed,
+            on_commit=self._committed,
             patience=patience,
         )
         self._pool: ConnectionPool[Connection[TupleRow]] = ConnectionPool(
@@ -124,6 +126,10 @@ class EventLog(ProcessRecorder):
             except LogClosed as error:
                 ticket.future.set_exception(error)
 
+    def _committed(self, position: int, events: Sequence[RecordedEvent]) -> None:
+        self._tail.extend(events)  # before anybody is woken to read them
+        self._bell.committed(position)
+
     def append_now(self, append: Append) -> Appended:
         """As `append`, for a thread: blocks until it is durable."""
         future: Future[Appended] = Future()
@@ -137,8 +143,15 @@ class EventLog(ProcessRecorder):
         return self._select(_STREAM, stream_id, after, LAST_VERSION if upto is None else upto)
 
     def read(self, after: int, limit: int) -> list[RecordedEvent]:
-        """The log's next events beyond the position `after`, at most `limit`."""
-        return self._select(_FEED, after, limit)
+        """The log's next events beyond the position `after`, at most `limit`.
+
+        At least one where there is one; fewer than `limit` does not say that these are all.
+        """
+        return self.recent(after, limit) or self._select(_FEED, after, limit)
+
+    def recent(self, after: int, limit: int) -> list[RecordedEvent]:
+        """As `read`, from memory: without waiting, but none where others or older ones are next."""
+        return self._tail.after(after, limit)
 
     def event(self, event_id: UUID) -> RecordedEvent | None:
         """The event of that id."""

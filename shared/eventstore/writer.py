@@ -21,7 +21,7 @@ from psycopg.rows import TupleRow
 from shared.eventstore.batch import Prepared
 from shared.eventstore.connections import translate
 from shared.eventstore.errors import LogClosed
-from shared.eventstore.records import Appended
+from shared.eventstore.records import Appended, RecordedEvent
 from shared.eventstore.transaction import (
     Attempt,
     Outcome,
@@ -68,7 +68,7 @@ class Writer:
         connect: Callable[[], Connection[TupleRow]],
         *,
         clock: Callable[[], datetime],
-        on_commit: Callable[[int], None],
+        on_commit: Callable[[int, Sequence[RecordedEvent]], None],
         patience: float = 10.0,
     ) -> None:
         self._connect = connect
@@ -179,7 +179,7 @@ class Writer:
                 pause = min(2 * pause, LONGEST_PAUSE)
             else:
                 if attempt.proof is not None:
-                    self._on_commit(attempt.position)
+                    self._on_commit(attempt.position, attempt.written.events)
                 return attempt.outcomes
 
     def _attempt(self, batch: list[Prepared]) -> Attempt:

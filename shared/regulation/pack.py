@@ -5,7 +5,7 @@ dates; a `Policy` is a pack seen on one day.
 """
 
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -50,6 +50,18 @@ class DatedValue(Record):
     article: str
     note: str = ""
     reach: Reach = Reach.ALL
+
+
+def typed(present: DatedValue, text: str) -> int | str | bool:
+    """Another value for a parameter, of the kind it has; PackError where the text is none."""
+    kind = type(present.value)
+    try:
+        if kind is bool:
+            return {"true": True, "false": False}[text]
+        return int(text) if kind is int else str(Money.of(text))
+    except (KeyError, ValueError):
+        wanted = {bool: "true 或 false", int: "整数"}.get(kind, "以元为单位、两位小数的金额")
+        raise PackError(f"{present.key} 须为{wanted}，不是 {text}") from None
 
 
 class ExceptionPower(Record):
@@ -103,6 +115,10 @@ class Pack(Record):
     valid_from: date
     valid_until: date
     """First day on which the pack is no longer valid."""
+    adopts_running: bool = False
+    """Whether it also takes over calculations on baselines of the pack before it."""
+    interpretations: int = 0
+    """How many published interpretations it holds (第五十六条); a file holds none."""
     articles: dict[str, str]
     bodies: tuple[Body, ...]
     divisions: dict[str, str]
@@ -111,6 +127,27 @@ class Pack(Record):
     exceptions: tuple[ExceptionPower, ...]
     materials: dict[str, tuple[Material, ...]]
     authority: dict[str, Power]
+
+    @property
+    def reference(self) -> str:
+        """`511100-2022@1`, with interpretations `511100-2022@1.2`: what decisions cite."""
+        interpreted = f".{self.interpretations}" if self.interpretations else ""
+        return f"{self.id}@{self.version}{interpreted}"
+
+    def interpreted(self, values: Sequence[DatedValue]) -> "Pack":
+        """The pack with values that published interpretations set."""
+        fields = {name: getattr(self, name) for name in type(self).model_fields}
+        known = (*self.values, *values)
+        return Pack(**{**fields, "values": known, "interpretations": len(values)})
+
+    def overridden(self, values: Mapping[str, str]) -> "Pack":
+        """The pack as if some values had always been others, each written as text."""
+        changed = [
+            v.model_copy(update={"value": typed(v, values[v.key])}) if v.key in values else v
+            for v in self.values
+        ]
+        fields = {name: getattr(self, name) for name in type(self).model_fields}
+        return Pack(**{**fields, "values": tuple(changed)})
 
     @cached_property
     def _history(self) -> dict[str, list[DatedValue]]:
@@ -151,7 +188,11 @@ class Policy:
     @property
     def reference(self) -> str:
         """`511100-2022@1`: what decisions and events cite."""
-        return f"{self.pack.id}@{self.pack.version}"
+        return self.pack.reference
+
+    def days_left(self) -> int:
+        """Days from this one to the first on which the pack no longer is in force."""
+        return (self.pack.valid_until - self.on).days
 
     def number(self, key: str) -> int:
         return int(self.pack.value(key, self.on, self.born))
@@ -180,14 +221,38 @@ class Library:
     packs: tuple[Pack, ...]
 
     @classmethod
-    def load(cls, jurisdiction: str, folder: Path = PACKS) -> "Library":
-        """Read and check the packs of a jurisdiction; PackError names file and key."""
-        packs = [read(path) for path in sorted(folder.glob("*.toml"))]
-        own = tuple(p for p in packs if p.jurisdiction == jurisdiction)
+    def load(cls, jurisdiction: str, *folders: Path) -> "Library":
+        """Read and check the packs of a jurisdiction; PackError names file and key.
+
+        Without folders those that ship with the product; a pack of another folder has to set
+        everything that they set, since that is what decisions ask for.
+        """
+        shipped = [read(path) for path in sorted(PACKS.glob("*.toml"))]
+        added = [read(path) for folder in folders for path in sorted(folder.glob("*.toml"))]
+        for pack in added:
+            _refuse_gaps(pack, shipped[-1])
+        own = tuple(p for p in (*shipped, *added) if p.jurisdiction == jurisdiction)
         if not own:
-            raise PackError(f"{folder.name}: no pack for jurisdiction {jurisdiction}")
+            searched = "、".join(folder.name for folder in (PACKS, *folders))
+            raise PackError(f"{searched}: no pack for jurisdiction {jurisdiction}")
         _refuse_overlap(own)
         return cls(own)
+
+    def interpreted(self, published: Iterable[tuple[str, DatedValue]]) -> "Library":
+        """The packs with what was published of each since (第五十六条), in order of publication."""
+        by_pack: dict[str, list[DatedValue]] = {}
+        for pack_id, value in published:
+            by_pack.setdefault(pack_id, []).append(value)
+        return Library(
+            tuple(p.interpreted(by_pack[p.id]) if p.id in by_pack else p for p in self.packs)
+        )
+
+    def overridden(self, values: Mapping[str, str]) -> "Library":
+        """The packs as if some values had always been others; PackError names what cannot be."""
+        known = {value.key for pack in self.packs for value in pack.values}
+        if unknown := sorted(set(values) - known):
+            raise PackError(f"没有参数 {'、'.join(unknown)}")
+        return Library(tuple(pack.overridden(values) for pack in self.packs))
 
     def in_force(self, on: date) -> Policy:
         """The policy valid on a day; NoPolicyInForce otherwise."""
@@ -207,10 +272,24 @@ class Library:
         return Policy(latest, min(on, latest.valid_until - timedelta(days=1)))
 
     def cited(self, reference: str, on: date, born: date | None = None) -> Policy:
-        """The policy that a baseline of the day `born` or a decision cites, seen on a day."""
+        """The policy for a baseline of the day `born` that cites `reference`, seen on a day.
+
+        It keeps its pack, with all that was interpreted since, unless the pack now in force says
+        that it takes over.
+        """
+        own = self._cited(reference)
+        taken_over = any(
+            pack.adopts_running and pack.valid_from <= on < pack.valid_until
+            for pack in self.packs
+            if pack.valid_from >= own.valid_until
+        )
+        return Policy(self.in_force(on).pack if taken_over else own, on, born)
+
+    def _cited(self, reference: str) -> Pack:
+        bare = reference.partition(".")[0]
         for pack in self.packs:
-            if f"{pack.id}@{pack.version}" == reference:
-                return Policy(pack, on, born)
+            if f"{pack.id}@{pack.version}" == bare:
+                return pack
         raise PackError(f"policy pack {reference} is not installed")
 
 
@@ -222,13 +301,55 @@ def read(path: Path) -> Pack:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise PackError(f"{path.name}: {error}") from error
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise PackError(f"{path.name}: {key}: {first['msg']}") from error
+        faults = [
+            f"{path.name}: {'.'.join(str(part) for part in each['loc'])}: {each['msg']}"
+            for each in error.errors()
+        ]
+        raise PackError("\n".join(faults)) from error
+    if faults := [f"{path.name}: {fault}" for fault in _faults(pack)]:
+        raise PackError("\n".join(faults))
+    return pack
+
+
+def _faults(pack: Pack) -> Iterator[str]:
+    """Everything in a well-formed pack that contradicts itself, each with its key."""
     for key, number in _citations(pack):
         if number not in pack.articles:
-            raise PackError(f"{path.name}: {key}: article {number} is not in [articles]")
-    return pack
+            yield f"{key}: article {number} is not in [articles]"
+    if pack.valid_from >= pack.valid_until:
+        yield "valid_until: is not after valid_from"
+    if pack.interpretations:
+        yield "interpretations: are published, not written into a pack"
+    bodies = {body.code for body in pack.bodies}
+    for key, named in _bodies(pack):
+        if unknown := sorted(set(named) - bodies):
+            yield f"{key}: {'、'.join(unknown)} not in bodies"
+
+
+def _bodies(pack: Pack) -> Iterator[tuple[str, Iterable[str]]]:
+    """Every key of a pack that names bodies, and which."""
+    yield from ((f"authority.{command}", p.bodies) for command, p in pack.authority.items())
+    yield from ((f"opinions.{o.kind}", (o.body,)) for o in pack.opinions)
+    yield from ((f"exceptions.{'/'.join(e.rows)}", e.approvers) for e in pack.exceptions)
+
+
+def _refuse_gaps(pack: Pack, standard: Pack) -> None:
+    """PackError where a pack leaves out, or mistypes, what decisions of this release ask for."""
+    faults = [
+        f"{pack.id}: {place}: missing {'、'.join(sorted(missing))}"
+        for place in ("authority", "materials")
+        if (missing := set(getattr(standard, place)) - set(getattr(pack, place)))
+    ]
+    kinds = {value.key: type(value.value) for value in standard.values}
+    given = {value.key: value for value in pack.values if value.since <= pack.valid_from}
+    faults += [f"{pack.id}: values: missing {key}" for key in kinds if key not in given]
+    faults += [
+        f"{pack.id}: values.{value.key}: {value.value!r} is not {kinds[value.key].__name__}"
+        for value in pack.values
+        if value.key in kinds and type(value.value) is not kinds[value.key]
+    ]
+    if faults:
+        raise PackError("\n".join(faults))
 
 
 def _citations(pack: Pack) -> Iterator[tuple[str, str]]:
@@ -248,6 +369,6 @@ def _refuse_overlap(packs: Iterable[Pack]) -> None:
 
 
 @lru_cache
-def installed(jurisdiction: str = "511100") -> Library:
-    """The packs that ship with the product."""
-    return Library.load(jurisdiction)
+def installed(jurisdiction: str = "511100", *folders: Path) -> Library:
+    """The packs that ship with the product, and those in an instance's own folders."""
+    return Library.load(jurisdiction, *folders)

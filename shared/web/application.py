@@ -15,13 +15,13 @@ from starlette.responses import Response
 
 from shared.kernel.actor import Actor
 from shared.kernel.model import Record
-from shared.web import feed, next_actions, problems
+from shared.web import feed, next_actions, problems, simulations
 from shared.web.clock import ClockRunsBackwards, SandboxClock
 from shared.web.openapi import document
 from shared.web.problems import ProblemError, invalid
+from shared.web.routes import StrictRoute
 from shared.web.runtime import Runtime, ServiceSpec
 from shared.web.settings import Settings
-from shared.web.strictjson import StrictRoute
 
 VERSION = package_version("govit")
 
@@ -159,6 +159,7 @@ def application(
     if spec.decides:
         app.include_router(feed.router, prefix="/v1")
         app.include_router(next_actions.router, prefix="/v1")
+        app.include_router(simulations.router, prefix="/v1")
     app.include_router(operations)
     if settings is not None:
         app.state.runtime = Runtime(spec, settings, dsn, peers=peers)

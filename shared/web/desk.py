@@ -8,12 +8,11 @@ records the events, so a decision on a state that has moved is made again.
 import asyncio
 import hashlib
 import inspect
-from dataclasses import dataclass
-from http import HTTPStatus
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Request
 
 from shared.events import Event, Meta, Recorded
 from shared.events.refusals import RequestRefused
@@ -89,12 +88,13 @@ class Desk:
     request_digest: str
     correlation_id: str
     traceparent: str
-    response: Response | None = None
     path: str = ""
     cause: EventRef | None = None
     """The event it reacts to."""
     rehearsal: bool = False
     """试办: decide and answer, record nothing."""
+    headers: dict[str, str] = field(default_factory=dict)
+    """What the answer's head says of the outcome."""
 
     def new_id(self) -> UUID:
         """An id of the instant it is made (UUIDv7)."""
@@ -124,8 +124,8 @@ class Desk:
                 raise
             appended, made = appended_before, None
         receipt = self._answer(appended, made)
-        if self.response is not None and command.creates:
-            self.response.headers["Location"] = f"{self.path}/{receipt.id}"
+        if command.creates:
+            self.headers["Location"] = f"{self.path}/{receipt.id}"
         return receipt
 
     async def _settle(self, matter: Matter) -> tuple[Appended, Decision | None]:
@@ -139,7 +139,7 @@ class Desk:
                     raise
                 fresh = True  # judged from memory: nobody is turned away before a second look
                 continue
-            metas = self._metas(judged.decision, len(judged.events))
+            metas = self._metas(matter, judged)
             try:
                 appended = await self.runtime.log.append(
                     self._append(judged.events, metas, judged.versions)
@@ -164,11 +164,7 @@ class Desk:
         judged = await self.judge(matter)
         if judged.refused:
             raise refused(judged.decision)
-        rows = self._append(
-            judged.events, self._metas(judged.decision, len(judged.events)), judged.versions
-        ).events
-        if self.response is not None:
-            self.response.status_code = HTTPStatus.OK
+        rows = self._append(judged.events, self._metas(matter, judged), judged.versions).events
         return rehearsed(rows, judged.decision, self.runtime.clock.now())
 
     async def gather(self, matter: Matter, *, fresh: bool = True) -> Known:
@@ -255,7 +251,8 @@ class Desk:
             about=(matter.stream, *(f"unit:{unit}" for unit in sorted(filter(None, units)))),
         )
 
-    def _metas(self, decision: Decision, count: int) -> list[Meta]:
+    def _metas(self, matter: Matter, judged: Judged) -> list[Meta]:
+        decision, count = judged.decision, len(judged.events)
         first = Meta(
             actor=self.actor,
             command=self.operation,
@@ -264,6 +261,7 @@ class Desk:
             correlation_id=self.correlation_id,
             causation_id=str(self.cause.event_id) if self.cause else "",
             traceparent=self.traceparent,
+            part=matter.part,
             decision_id=decision.decision_id,
             decision=decision,
         )
@@ -328,10 +326,9 @@ class Desk:
         # On a replay the subject of a creation is the one made at the first time.
         main = rows[0]
         version = [r.version for r in rows if r.stream_id == main.stream_id][-1]
-        if self.response is not None:
-            self.response.headers["ETag"] = f'"{version}"'
-            if appended.replayed:
-                self.response.headers["Idempotency-Replayed"] = "true"
+        self.headers["ETag"] = f'"{version}"'
+        if appended.replayed:
+            self.headers["Idempotency-Replayed"] = "true"
         return Receipt(
             id=main.stream_id.partition(":")[2],
             version=version,
@@ -405,16 +402,14 @@ def _rehearsal(request: Request) -> bool:
 class DeskBearer(ActorBearer):
     """The desk for one command request, and who stands there from its bearer token.
 
-    The headers are read here and documented in `COMMAND_HEADERS`: declared one by one as
-    parameters they would cost a command half as much again as all the rest of its routing; the
-    actor as a dependency of its own, another sixth.
+    The headers are read here and documented in `COMMAND_HEADERS`.
     """
 
-    async def __call__(self, request: Request, response: Response) -> Desk:  # type: ignore[override]
-        return await _desk(request, response, self.actor(request))
+    async def __call__(self, request: Request) -> Desk:  # type: ignore[override]
+        return await _desk(request, self.actor(request))
 
 
-async def _desk(request: Request, response: Response, actor: Actor) -> Desk:
+async def _desk(request: Request, actor: Actor) -> Desk:
     rehearsal = _rehearsal(request)
     idempotency_key = _header(request, "Idempotency-Key", 200)
     if not idempotency_key and not rehearsal:
@@ -435,7 +430,6 @@ async def _desk(request: Request, response: Response, actor: Actor) -> Desk:
         request_digest=f"sha256:{hashlib.sha256(body).hexdigest()}",
         correlation_id=_header(request, "X-Correlation-ID", 100),
         traceparent=_header(request, "traceparent", 100),
-        response=response,
         path=path,
         rehearsal=rehearsal,
     )

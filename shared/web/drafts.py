@@ -4,9 +4,10 @@ Blank means the least that is well-formed: the first code of a list, the least n
 says it is to be filled in. A draft shows what is to be sent; nobody is meant to send it as it is.
 """
 
+import re
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import orjson
 from pydantic_core import to_jsonable_python
@@ -17,17 +18,19 @@ R = TypeVar("R", bound=Record)
 
 BLANK = "（待填）"
 _BY_FORMAT = {"date": "2026-01-01", "uuid": "00000000-0000-0000-0000-000000000000"}
-_BY_PATTERN = {
-    r"^(0|[1-9][0-9]{0,14})\.[0-9]{2}$": "1.00",
-    r"^[A-Z][A-Z0-9_]{0,63}$": "BLANK",
-    r"^[A-Z0-9][A-Z0-9_-]{0,31}$": "BLANK",
-}
+_STRINGS = (BLANK, "BLANK", "1.00")
+"""What a string may be; the first that has the shape asked for."""
 
 
 def drafted(body: type[R], fields: Mapping[str, Any] | None = None) -> R:
     """A well-formed `body` with these fields, the other required ones blank."""
     given = to_jsonable_python(dict(fields or {}), exclude_none=True)
     return body.model_validate_json(orjson.dumps({**_blank(body), **given}))
+
+
+def blank(body: type[R]) -> R:
+    """A `body` of which nothing is known yet, not even whether its fields fit together."""
+    return cast(R, body.model_construct(**_blank(body)))
 
 
 def paper(title: str, number: str | None = None) -> dict[str, Any]:
@@ -43,8 +46,8 @@ NUMBERED = paper(BLANK, BLANK)
 @cache
 def _blank(body: type[Record]) -> dict[str, Any]:
     schema = body.model_json_schema()
-    blank: dict[str, Any] = _value(schema, schema.get("$defs", {}))
-    return blank
+    least: dict[str, Any] = _value(schema, schema.get("$defs", {}))
+    return least
 
 
 def _value(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> Any:
@@ -72,5 +75,6 @@ def _of_type(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> Any:
         case "boolean":
             return True
         case _:
-            by_shape = _BY_FORMAT.get(schema.get("format", ""))
-            return by_shape or _BY_PATTERN.get(schema.get("pattern", ""), BLANK)
+            by_format = _BY_FORMAT.get(schema.get("format", ""))
+            shape = schema.get("pattern", "")
+            return by_format or next(s for s in _STRINGS if re.search(shape, s))

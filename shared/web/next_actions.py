@@ -4,6 +4,7 @@ Each command of the service is decided for real, with the body that the record i
 action is offered exactly when that decision would accept it. Nothing is recorded.
 """
 
+import re
 from collections.abc import AsyncIterator
 from datetime import date
 from typing import Annotated
@@ -17,11 +18,11 @@ from shared.kernel.model import Record
 from shared.web.actors import CurrentActor
 from shared.web.commands import Command
 from shared.web.desk import Desk, Matter, desk_for
-from shared.web.drafts import drafted
+from shared.web.drafts import blank, drafted
 from shared.web.problems import READ, BrokenRule, FieldError, ProblemError
 from shared.web.reading import ProjectPath, may_read
+from shared.web.routes import StrictRoute
 from shared.web.runtime import Runtime
-from shared.web.strictjson import StrictRoute
 
 router = APIRouter(route_class=StrictRoute, tags=["项目"])
 
@@ -95,10 +96,10 @@ class _Asking:
     async def _units(self, command: Command, part: UUID | None) -> frozenset[str]:
         if command.parties is None:
             return frozenset()
-        blank = drafted(command.body)
+        nothing = blank(command.body)
         desk = desk_for(self.runtime, self.caller, command.operation)
-        known = await desk.gather(Matter(command, self.project_id, blank, part))
-        return command.parties(known.state, blank, known.facts)
+        known = await desk.gather(Matter(command, self.project_id, nothing, part))
+        return command.parties(known.state, nothing, known.facts)
 
     def _somebody(self, body: str, unit_id: str | None = None) -> Actor:
         if (self.caller.body, self.caller.unit_id) == (body, unit_id):
@@ -137,18 +138,17 @@ class _Asking:
         )
 
     async def _draft(self, desk: Desk, command: Command, part: UUID | None) -> Record:
-        blank = drafted(command.body)
         if command.draft is None:
-            return blank
-        known = await desk.gather(Matter(command, self.project_id, blank, part))
+            return drafted(command.body)
+        known = await desk.gather(Matter(command, self.project_id, blank(command.body), part))
         return drafted(command.body, command.draft(known.state, known.facts, known.context))
 
     def _path(self, command: Command, part: UUID | None) -> str:
-        route = next(
-            r for r in self.request.app.routes if getattr(r, "name", "") == command.operation
+        template = next(
+            path
+            for path, item in self.request.app.openapi()["paths"].items()
+            if item.get("post", {}).get("operationId") == command.operation
         )
-        values = {
-            name: str(self.project_id if name == "project_id" else part)
-            for name in route.param_convertors
-        }
-        return str(route.url_path_for(command.operation, **values))
+        return re.sub(
+            r"\{(\w+)\}", lambda m: str(self.project_id if m[1] == "project_id" else part), template
+        )

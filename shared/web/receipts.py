@@ -43,6 +43,10 @@ class Receipt(Record):
     decision: Decision
     dry_run: Annotated[bool, Field(title="是否试办：未作任何记录")] = False
 
+    def to_bytes(self) -> bytes:
+        """The answer's body."""
+        return self.__pydantic_serializer__.to_json(self, exclude_none=True)
+
 
 def is_refusal(event_type: str) -> bool:
     return event_type == RequestRefused.__name__

@@ -101,7 +101,9 @@ class Runtime:
         self.clock: Clock = (
             SandboxClock(settings.home / "clock.json") if settings.sandbox else SystemClock()
         )
-        self.policies: Library = installed(settings.jurisdiction)
+        self.policies: Library = installed(
+            settings.jurisdiction, *([settings.packs] if settings.packs else [])
+        )
         self.issuer = (
             None if settings.mode is InstanceMode.PRODUCTION else DevelopmentIssuer(settings.home)
         )
@@ -237,7 +239,8 @@ class Runtime:
         return await asyncio.to_thread(self.log.head)
 
     async def read(self, after: int, limit: int) -> list[RecordedEvent]:
-        return await asyncio.to_thread(self.log.read, after, limit)
+        """Events of the log beyond a position, as `EventLog.read` gives them."""
+        return self.log.recent(after, limit) or await asyncio.to_thread(self.log.read, after, limit)
 
     async def fold(
         self, aggregate: Aggregate, subject: object, *, fresh: bool = True, new: bool = False

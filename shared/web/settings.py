@@ -32,6 +32,8 @@ class Settings(BaseSettings):
     jurisdiction: str = "511100"
     calendars: Path | None = None
     """Folder of calendars for years after this release; `calendars` in the instance directory."""
+    packs: Path | None = None
+    """Folder with further policy packs: a successor of the shipped one, or a county's own."""
     issuer_key: Path | None = None
     """Public key (PEM) or key set (JSON) of the token issuer; required in production."""
     service_token: SecretStr | None = None

@@ -1,12 +1,10 @@
-"""Strict bodies: no duplicate keys, NaN, lone surrogates or media types other than JSON."""
+"""Strict bodies: no duplicate keys, NaN or lone surrogates, and no more than is bearable."""
 
 import json
-from collections.abc import Callable, Coroutine
 from typing import Any
 
 import orjson
-from fastapi import Request, Response
-from fastapi.routing import APIRoute
+from fastapi import Request
 
 from shared.web.problems import ProblemError
 
@@ -47,20 +45,3 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twice = next(name for name in names if names.count(name) > 1)
         raise ValueError(f"字段 {twice[:80]!r} 重复")
     return values
-
-
-class StrictRoute(APIRoute):
-    """A route that reads its body strictly."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        handle = super().get_route_handler()
-
-        async def strict(request: Request) -> Response:
-            kind = request.headers.get("content-type", "")
-            if self.body_field and kind.partition(";")[0].strip().lower() != "application/json":
-                raise ProblemError(
-                    "unsupported_media_type", "请以 Content-Type: application/json 提交"
-                )
-            return await handle(StrictRequest(request.scope, request.receive))
-
-        return strict

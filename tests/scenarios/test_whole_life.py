@@ -1,10 +1,12 @@
 """Whole lives of projects over HTTP, each step by the body that the regulation names."""
 
+import asyncio
 import socket
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager, contextmanager
 from datetime import date
+from decimal import Decimal
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -19,8 +21,10 @@ from deploy.demo.board import Board
 from deploy.demo.cast import AUD, DEB, DRC, Project, unit
 from deploy.demo.sandbox import served
 from deploy.demo.story import Story
+from shared.kernel.actor import Actor
+from shared.kernel.model import Record
 from shared.web.clock import SandboxClock
-from shared.web.settings import SERVICES, InstanceMode, Settings
+from shared.web.settings import LOGS, SERVICES, InstanceMode, Settings
 from tests.support.city import START, CityDatabases, running_city
 
 UNIT = unit(71, "乐山市文化广播电视和旅游局", "方圆", "石磊")
@@ -113,6 +117,97 @@ async def test_every_refusal_of_the_stories_is_on_record(city: City) -> None:
     assert len(refusals) == told.refusals - turned_away
     assert articles.keys() >= {"15", "17", "18", "19", "21", "22", "24", "25", "28", "29"}
     assert articles.keys() >= {"31", "32", "35", "36", "43", "54"}
+
+
+class RehearsingCity(City):
+    """A city in which every step is rehearsed first, and must come out as it was rehearsed."""
+
+    rehearsals = 0
+
+    async def send(
+        self,
+        actor: Actor,
+        path: str,
+        command: Record,
+        *,
+        key: str | None = None,
+        if_match: str | None = None,
+    ) -> httpx.Response:
+        version = if_match or await self.version(actor, path)
+        rehearsed = await self._rehearse(actor, path, command, version)
+        real = await super().send(actor, path, command, key=key, if_match=if_match)
+        if "Idempotency-Replayed" not in real.headers:  # an earlier answer, not a decision
+            assert _outcome(rehearsed) == _outcome(real), path
+            self.rehearsals += 1
+        return real
+
+    async def _rehearse(
+        self, actor: Actor, path: str, command: Record, version: str | None
+    ) -> httpx.Response:
+        headers = await self._identity(actor) | ({"If-Match": version} if version else {})
+        body = command.model_dump(mode="json", exclude_none=True)
+        for _ in range(100):
+            answer = await self._http.post(
+                self._address(path), params={"dry_run": "true"}, json=body, headers=headers
+            )
+            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                break
+            await asyncio.sleep(0.05)
+        return answer
+
+
+def _outcome(answer: httpx.Response) -> Any:
+    """What was decided, by which checks, and what is recorded of it; ids and times aside."""
+    content = answer.json()
+    decision = content.get("decision")
+    if decision is None:
+        return answer.status_code, content["code"]
+    checks = [(c["rule"], c["holds"], c["text"]) for c in decision["checks"]]
+    return decision["accepted"], checks, [e["type"] for e in content.get("events", ())]
+
+
+async def test_every_step_of_the_stories_is_decided_as_it_was_rehearsed(
+    city_databases: CityDatabases, tmp_path: Path
+) -> None:
+    async with running_city(city_databases, tmp_path) as running:
+        urls = {service: f"http://city/{service}" for service in SERVICES}
+        rehearsing = RehearsingCity(running.http, urls)
+        await tell(rehearsing, STORIES, board())
+    assert rehearsing.rehearsals > 250
+
+
+async def simulated(city: City, service: str, **overrides: str) -> dict[str, Any]:
+    """What the auditors are told of a service's past under other values of the policy."""
+    values = [{"key": key, "value": value} for key, value in overrides.items()]
+    answer = await city._http.post(
+        f"http://city/{service}/v1/simulations",
+        json={"overrides": values},
+        headers=await city._identity(AUD),
+    )
+    assert answer.status_code == httpx.codes.OK, answer.text
+    content: dict[str, Any] = answer.json()
+    return content
+
+
+async def test_the_past_is_decided_again_as_it_was_and_otherwise_under_another_policy(
+    city: City,
+) -> None:
+    await tell(city, STORIES, board())
+    for service in LOGS:
+        same = await simulated(city, service)
+        assert same["decisions"] > 20
+        assert same["different"] == []
+
+    stricter = await simulated(city, "approval", art29_max_percent="1")
+    filed = [d for d in stricter["different"] if d["command"] == "file_change"]
+    assert filed, "filings of more than one percent would have been refused"
+    assert all(d["was_accepted"] and not d["would_be_accepted"] for d in filed)
+    assert {r["rule"] for d in filed for r in d["rules"]} == {"moved_money_stays_within_ratio"}
+    sums = sum(Decimal(d["amount"]) for d in filed)
+    assert Decimal(stricter["refused_amount"]) == sums > 0
+
+    laxer = await simulated(city, "approval", art29_max_percent="100")
+    assert laxer["accepted_instead"] >= 1, "what crossed fifteen percent would have been filed"
 
 
 async def test_an_answer_unlike_the_regulation_ends_the_stories(city: City) -> None:

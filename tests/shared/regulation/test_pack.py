@@ -10,7 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.kernel.money import Money
-from shared.regulation.pack import Library, NoPolicyInForce, PackError, Policy, installed, read
+from shared.regulation.pack import (
+    DatedValue,
+    Library,
+    NoPolicyInForce,
+    PackError,
+    Policy,
+    Reach,
+    installed,
+    read,
+)
 from tests.shared.regulation.building import SHIPPED, rewritten, successor
 
 FIRST, LAST, EXPIRY = date(2022, 6, 25), date(2027, 6, 24), date(2027, 6, 25)
@@ -128,7 +137,6 @@ def test_a_pack_in_another_encoding_is_refused(tmp_path: Path) -> None:
 
 
 def test_packs_of_one_city_do_not_overlap(tmp_path: Path) -> None:
-    rewritten(tmp_path, name="511100-2022.toml")
     path = successor(tmp_path)
     path.write_text(path.read_text("utf-8").replace("2027-06-25", "2027-06-24", 1), "utf-8")
     with pytest.raises(PackError, match="511100-2027: valid_from lies inside 511100-2022"):
@@ -136,7 +144,6 @@ def test_packs_of_one_city_do_not_overlap(tmp_path: Path) -> None:
 
 
 def test_packs_of_two_cities_may_be_valid_at_the_same_time(tmp_path: Path) -> None:
-    rewritten(tmp_path, name="city.toml")
     rewritten(
         tmp_path,
         ('id = "511100-2022"', 'id = "511102-2022"'),
@@ -185,7 +192,6 @@ def test_a_value_that_does_not_hold_yet_or_exist_is_no_number(shipped: Policy) -
 
 
 def test_running_projects_keep_their_pack_under_its_successor(tmp_path: Path) -> None:
-    rewritten(tmp_path, name="511100-2022.toml")
     successor(
         tmp_path,
         (
@@ -206,6 +212,96 @@ def test_running_projects_keep_their_pack_under_its_successor(tmp_path: Path) ->
     assert baseline.pack.id == "511100-2022"
     assert baseline.number("art29_max_percent") == 15
     assert after.number("art29_max_percent") == 10
+
+
+def test_a_successor_that_says_so_takes_over_running_projects(tmp_path: Path) -> None:
+    successor(
+        tmp_path,
+        ("version = 1\n", "version = 1\nadopts_running = true\n"),
+        (
+            '"art29_max_percent", since = 2022-06-25, value = 15',
+            '"art29_max_percent", since = 2027-06-25, value = 10',
+        ),
+    )
+    policies = Library.load(CITY, tmp_path)
+    running = policies.in_force(LAST).reference
+    assert policies.cited(running, LAST).number("art29_max_percent") == 15
+    assert policies.cited(running, EXPIRY).number("art29_max_percent") == 10
+
+
+def test_a_pack_that_leaves_out_what_decisions_ask_for_is_refused_as_a_whole(
+    tmp_path: Path,
+) -> None:
+    successor(
+        tmp_path,
+        ('key = "trial_months"', 'key = "trial_weeks"'),
+        ('value = "5000000.00"', "value = 5000000"),
+        ("declare_project = {", "declare_a_project = {"),
+        ("acceptance_service = [", "acceptance_of_service = ["),
+    )
+    with pytest.raises(PackError) as refused:
+        Library.load(CITY, tmp_path)
+    assert sorted(str(refused.value).splitlines()) == [
+        "511100-2027: authority: missing declare_project",
+        "511100-2027: materials: missing acceptance_service",
+        "511100-2027: values.merged_plan_max_total: 5000000 is not str",
+        "511100-2027: values: missing trial_months",
+    ]
+
+
+def test_every_fault_of_a_file_is_told_at_once(tmp_path: Path) -> None:
+    path = rewritten(
+        tmp_path,
+        ("valid_until = 2027-06-25", "valid_until = 2022-06-25"),
+        ('approve_annual_list = { bodies = ["GOV"]', 'approve_annual_list = { bodies = ["MAYOR"]'),
+    )
+    with pytest.raises(PackError) as refused:
+        read(path)
+    assert str(refused.value).splitlines() == [
+        "pack.toml: valid_until: is not after valid_from",
+        "pack.toml: authority.approve_annual_list: MAYOR not in bodies",
+    ]
+
+
+# -- interpretations ----------------------------------------------------------------------------
+
+TURN = date(2026, 7, 1)
+
+
+def interpreted(reach: Reach) -> Library:
+    """Fifteen percent become ten on 1 July 2026."""
+    value = DatedValue(
+        key="art29_max_percent", since=TURN, value=10, article="56", note="解释", reach=reach
+    )
+    return installed().interpreted([("511100-2022", value)])
+
+
+def test_an_interpretation_counts_from_its_day_on_and_is_cited() -> None:
+    policies = interpreted(Reach.ALL)
+    assert policies.in_force(TURN - timedelta(days=1)).number("art29_max_percent") == 15
+    now = policies.in_force(TURN)
+    assert (now.number("art29_max_percent"), now.reference) == (10, "511100-2022@1.1")
+
+
+def test_one_that_counts_for_all_also_reaches_running_projects() -> None:
+    running = interpreted(Reach.ALL).cited("511100-2022@1", TURN, born=date(2026, 3, 1))
+    assert running.number("art29_max_percent") == 10
+
+
+def test_one_for_new_objects_leaves_what_began_before_its_day() -> None:
+    policies = interpreted(Reach.NEW_OBJECTS)
+    begun = [TURN - timedelta(days=1), TURN]
+    percents = [
+        policies.cited("511100-2022@1", date(2026, 12, 1), born=day).number("art29_max_percent")
+        for day in begun
+    ]
+    assert percents == [15, 10]
+    assert policies.in_force(TURN).number("art29_max_percent") == 10
+
+
+def test_what_was_interpreted_can_still_be_cited_by_those_who_did_not_know() -> None:
+    policies = interpreted(Reach.ALL)
+    assert policies.cited("511100-2022@1", TURN) == policies.cited("511100-2022@1.1", TURN)
 
 
 @pytest.mark.parametrize("reference", ["511100-2022@2", "511100-2022", "511100-2017@1", ""])

@@ -1,0 +1,164 @@
+"""The run: which tests execute which function, then each mutant in a process of its own.
+
+A child process has everything imported and collected already. It gives the function its changed
+code and runs, of the tests that execute it, one after the other until one fails.
+"""
+
+import gc
+import os
+import signal
+import sys
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterator
+from inspect import iscoroutinefunction
+from pathlib import Path
+from types import FrameType, FunctionType
+from typing import Any
+
+import pytest
+from _pytest.runner import runtestprotocol
+from rich.console import Console
+
+from tests.mutation.mutants import Mutant, mutants
+
+ROOT = Path(__file__).resolve().parents[2]
+SURVIVORS = Path(__file__).with_name("survivors.toml")
+BAR = 0.85
+SECONDS = 30
+"""How long the tests of one mutant may take; one that hangs is noticed."""
+
+Place = tuple[str, str]
+"""File and qualified name of a function."""
+
+
+def targets() -> Iterator[str]:
+    """The files that decide: rules, states and decisions, and what they share."""
+    for pattern in ("services/*/rules", "services/*/state", "services/*/decisions"):
+        for found in sorted(ROOT.glob(f"{pattern}*")):
+            files = sorted(found.rglob("*.py")) if found.is_dir() else [found]
+            yield from (str(f.relative_to(ROOT)) for f in files if f.name not in _LEFT_OUT)
+    yield from (str(f.relative_to(ROOT)) for f in sorted((ROOT / "shared/standing").glob("*.py")))
+
+
+_LEFT_OUT = {"__init__.py", "drafts.py"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--only", default="", help="only files whose path contains this")
+    parser.addoption("--every", type=int, default=1, help="only every n-th mutant")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> bool:
+    only, every = session.config.getoption("--only"), session.config.getoption("--every")
+    files = [file for file in targets() if only in file]
+    # What decides is pure: tests that need a database or a server say nothing more about it.
+    session.items = [item for item in session.items if _is_pure(item)]
+    ran = _who_runs_what(session, files)
+    functions = _functions(files)
+    todo = [m for file in files for m in mutants(ROOT, file)][::every]
+    survived = list(_survivors(todo, ran, functions))
+    session.testsfailed = 0 if _report(todo, survived) else 1
+    return True
+
+
+def _is_pure(item: pytest.Item) -> bool:
+    return isinstance(item, pytest.Function) and not iscoroutinefunction(item.obj)
+
+
+def _who_runs_what(session: pytest.Session, files: list[str]) -> dict[Place, list[pytest.Item]]:
+    """Run every test once, as it is, and see which functions each of them executes."""
+    wanted = {str(ROOT / file): file for file in files}
+    ran: dict[Place, list[pytest.Item]] = defaultdict(list)
+    for item in session.items:
+        seen: set[Place] = set()
+
+        def look(frame: FrameType, event: str, argument: Any, seen: set[Place] = seen) -> None:
+            code = frame.f_code
+            if event == "call" and code.co_filename in wanted:
+                seen.add((wanted[code.co_filename], code.co_qualname))
+
+        sys.setprofile(look)
+        try:
+            reports = runtestprotocol(item, log=False, nextitem=None)
+        finally:
+            sys.setprofile(None)
+        for report in reports:
+            if report.failed:
+                raise pytest.UsageError(f"{item.nodeid} fails unchanged: {report.longrepr}")
+        for place in seen:
+            ran[place].append(item)
+    return ran
+
+
+def _functions(files: list[str]) -> dict[Place, list[FunctionType]]:
+    wanted = {str(ROOT / file): file for file in files}
+    found: dict[Place, list[FunctionType]] = defaultdict(list)
+    for each in gc.get_objects():
+        if isinstance(each, FunctionType) and each.__code__.co_filename in wanted:
+            found[wanted[each.__code__.co_filename], each.__qualname__].append(each)
+    return found
+
+
+def _survivors(
+    todo: list[Mutant],
+    ran: dict[Place, list[pytest.Item]],
+    functions: dict[Place, list[FunctionType]],
+) -> Iterator[Mutant]:
+    children: dict[int, Mutant] = {}
+    gc.freeze()
+    for mutant in [*todo, *[None] * (os.cpu_count() or 1)]:
+        if len(children) >= (os.cpu_count() or 1) or mutant is None:
+            yield from _ended(children)
+        if mutant is None:
+            continue
+        place = (mutant.file, mutant.function)
+        child = os.fork()
+        if child == 0:
+            _live(mutant, ran[place], functions[place])
+        children[child] = mutant
+
+
+def _ended(children: dict[int, Mutant]) -> Iterator[Mutant]:
+    if children:
+        child, status = os.wait()
+        mutant = children.pop(child)
+        if status == 0:
+            yield mutant
+
+
+def _live(mutant: Mutant, items: list[pytest.Item], functions: list[FunctionType]) -> None:
+    """A child's life: 0 where no test notices, something else where one does."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (1, 2):
+        os.dup2(nowhere, stream)
+    signal.alarm(SECONDS)
+    for function in functions:
+        function.__code__ = mutant.code
+    for item in items:
+        if any(report.failed for report in runtestprotocol(item, log=False, nextitem=None)):
+            os._exit(1)
+    os._exit(0)
+
+
+def _report(todo: list[Mutant], survived: list[Mutant]) -> bool:
+    known: dict[str, str] = tomllib.loads(SURVIVORS.read_text("utf-8"))["survivors"]
+    names = {mutant.name for mutant in survived}
+    killed = len(todo) - len(survived)
+    share = killed / len(todo) if todo else 1.0
+    console = Console(soft_wrap=True)
+    for mutant in survived:
+        why = known.get(mutant.name, "NO REASON GIVEN")
+        console.print(
+            f"{mutant.file}:{mutant.line} {mutant.function}: {mutant.change}", markup=False
+        )
+        console.print(f"    {why}", markup=False)
+    unexplained = sorted(names - known.keys())
+    gone = sorted(name for name in known if name not in {m.name for m in todo}) if todo else []
+    console.print(
+        f"{len(todo)} mutants, {killed} killed ({share:.1%}, bar {BAR:.0%}); "
+        f"{len(survived)} survived, {len(unexplained)} of them without a reason; "
+        f"{len(gone)} reasons for what is no mutant any more"
+    )
+    return share >= BAR and not unexplained
