@@ -11,8 +11,8 @@ from shared.kernel.actor import Actor
 from shared.kernel.model import Record
 from shared.web.actors import CurrentActor, authorise
 from shared.web.problems import ProblemError, problems
+from shared.web.routes import StrictRoute
 from shared.web.runtime import Runtime
-from shared.web.strictjson import StrictRoute
 
 router = APIRouter(route_class=StrictRoute, tags=["资格"])
 

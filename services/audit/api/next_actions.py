@@ -15,8 +15,8 @@ from shared.web.follower import Follower
 from shared.web.next_actions import NextAction, NextActions
 from shared.web.problems import READ, ProblemError
 from shared.web.reading import ProjectPath, may_read
+from shared.web.routes import StrictRoute
 from shared.web.runtime import Runtime
-from shared.web.strictjson import StrictRoute
 
 router = APIRouter(route_class=StrictRoute, tags=["项目"])
 

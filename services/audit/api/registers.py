@@ -17,8 +17,8 @@ from shared.kernel.model import Record
 from shared.web.actors import CurrentActor, authorise
 from shared.web.problems import problems
 from shared.web.reading import UnitQuery
+from shared.web.routes import StrictRoute
 from shared.web.runtime import Runtime
-from shared.web.strictjson import StrictRoute
 
 router = APIRouter(route_class=StrictRoute, tags=["登记簿"])
 
