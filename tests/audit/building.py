@@ -13,8 +13,8 @@ from shared.kernel.actor import EventRef
 from shared.kernel.dates import SHANGHAI
 from shared.regulation.calendar import calendar_of
 from shared.regulation.pack import installed
-from tests.shared.events.samples import OLD_PROJECT, PROJECT, SYSTEM, UNIT, stored
-from tests.support.builders import document
+from tests.shared.events.samples import OLD_PROJECT, PROJECT, SYSTEM, stored
+from tests.support.builders import UNIT, document
 from tests.support.given_when_then import OFFICER
 
 __all__ = ["OLD_PROJECT", "PROJECT", "SYSTEM", "UNIT"]

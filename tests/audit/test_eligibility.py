@@ -100,7 +100,6 @@ class Case:
 OF_OTHER: dict[str, Any] = {"project_id": OTHER}
 FLAGGED = event("DataCollectionFlagged", FIRST)
 UNFLAGGED = event("DataCollectionCleared", LATER)
-NEXT_YEAR = {"first": date(2027, 1, 1), "last": date(2027, 12, 31)}
 WITHHELD = event(
     "ResourcesCatalogued",
     FIRST,
@@ -198,9 +197,14 @@ CASES = [
         for broken in (FAILED, event("AcceptanceOverdue", FIRST, **OF_OTHER))
     ),
     # 33-2: all of the calendar year after the finding
-    Case("33-2", Action.DECLARE, (violation(FIRST, **OF_OTHER),), **NEXT_YEAR),
-    Case("33-2", Action.APPROVE, (violation(FIRST, **OF_OTHER),), **NEXT_YEAR),
-    Case("33-2", Action.NEW_CLOUD_RESOURCES, (violation(FIRST),), **NEXT_YEAR),
+    *(
+        Case("33-2", action, (found,), first=date(2027, 1, 1), last=date(2027, 12, 31))
+        for action, found in (
+            (Action.DECLARE, violation(FIRST, **OF_OTHER)),
+            (Action.APPROVE, violation(FIRST, **OF_OTHER)),
+            (Action.NEW_CLOUD_RESOURCES, violation(FIRST)),
+        )
+    ),
     # 47-3: from the measure until it is lifted
     *(
         Case("47-3", action, (measured(kind, FIRST), lifted(kind, LATER)))

@@ -86,12 +86,13 @@ class ApprovalRow(ProjectRow):
     delivery_mode: Annotated[DeliveryMode, Field(title="产生方式")]
     priority_types: Annotated[str, Field(title="重点类型")]
     total: Annotated[Money, Field(title="批复总投资（元）")]
+    final_total: Annotated[Money | None, Field(title="其中最终批复（元）")]
     planned_end: Annotated[date, Field(title="计划完工日期")]
 
 
-@report("approvals", title="批复情况", articles=("7", "24"), totals=("total",))
+@report("approvals", title="批复情况", articles=("24",), totals=("final_total",))
 def approvals(city: City) -> Iterator[ApprovalRow]:
-    """全部批复：金额、产生方式、重点类型；可研批复不计入合计之外的最终投资."""
+    """全部批复的金额、产生方式和重点类型；合计只计最终批复."""
     for project in city.projects:
         declaration = project.declared.declaration
         for replied in project.all(ReplyIssued):
@@ -104,6 +105,7 @@ def approvals(city: City) -> Iterator[ApprovalRow]:
                 delivery_mode=replied.delivery_mode,
                 priority_types="、".join(each.label for each in declaration.priority_types),
                 total=replied.total,
+                final_total=replied.total if replied.final else None,
                 planned_end=replied.planned_end,
             )
 
@@ -222,7 +224,7 @@ class ExceptionRow(Record):
     valid_until: Annotated[date | None, Field(title="有效至（含）")]
 
 
-@report("exceptions", title="例外登记", articles=("6", "8", "12", "23", "25", "43", "53"))
+@report("exceptions", title="例外登记", articles=("53", "6", "8", "12", "23", "25", "43"))
 def exceptions_register(city: City) -> Iterator[ExceptionRow]:
     """原则上之外的例外和专门规定：申请、批准、不予批准和撤销的."""
     for entry in exceptions(city, ExceptionFilter()):

@@ -87,7 +87,7 @@ class ChannelRow(Record):
     amount: Annotated[Money, Field(title="列入预算（元）")]
 
 
-@report("funding-sources", title="资金来源", articles=("16", "35"), totals=("amount",))
+@report("funding-sources", title="资金来源", articles=("35", "16"), totals=("amount",))
 def funding_sources(city: City) -> Iterator[ChannelRow]:
     """各预算年度、各经费渠道列入预算的金额和项目数."""
     amounts: dict[tuple[int, FundingChannel], Money] = defaultdict(lambda: ZERO)

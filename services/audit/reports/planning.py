@@ -71,7 +71,7 @@ class ListedRow(ProjectRow):
     terminated: Annotated[bool, Field(title="已终止")]
 
 
-@report("annual-list", title="年度清单及进展", articles=("7", "15", "17"), totals=("total",))
+@report("annual-list", title="年度清单及进展", articles=("17", "7", "15"), totals=("total",))
 def annual_list(city: City) -> Iterator[ListedRow]:
     """各年度申报和列入清单的项目，及其现在的阶段."""
     for project in city.projects:
@@ -104,7 +104,7 @@ class CatalogueRow(Record):
     projects: Annotated[int, Field(title="申报项目数")]
 
 
-@report("catalogue", title="系统目录覆盖和更新", articles=("5", "8", "9"), totals=("projects",))
+@report("catalogue", title="系统目录覆盖和更新", articles=("9", "5", "8"), totals=("projects",))
 def catalogue(city: City) -> Iterator[CatalogueRow]:
     """系统目录的全部条目：多久未更新，是否纳入资产管理，涉及多少项目."""
     projects = Counter(project.declared.declaration.system_id for project in city.projects)
@@ -140,7 +140,7 @@ class SharingRow(ProjectRow):
 @report(
     "sharing",
     title="信息资源共享情况",
-    articles=("11", "20", "33"),
+    articles=("20", "11", "33"),
     totals=("resources", "unconditional", "conditional", "withheld"),
 )
 def sharing(city: City) -> Iterator[SharingRow]:

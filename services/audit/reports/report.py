@@ -102,6 +102,10 @@ class Report:
         """What it shows, in Chinese: what its function's docstring opens with."""
         return (self.rows.__doc__ or "").split(": ")[0].strip().rstrip(".")
 
+    @property
+    def first_article(self) -> int:
+        return int(self.articles[0])
+
     @cached_property
     def columns(self) -> tuple[Column, ...]:
         (row,) = get_args(get_type_hints(self.rows)["return"])
@@ -130,8 +134,8 @@ class Table:
             yield row.model_dump(mode="json")
 
 
-REPORTS: dict[str, Report] = {}
-"""Every report by id, in the order of the regulation's chapters."""
+KNOWN: dict[str, Report] = {}
+"""Every report made so far, by id."""
 
 
 def report(
@@ -144,10 +148,10 @@ def report(
     """Make a function a report; `totals` names the columns that are summed."""
 
     def register(rows: Callable[[City], Iterable[Record]]) -> Report:
-        if id in REPORTS:
+        if id in KNOWN:
             raise ValueError(f"two reports are named {id}")
-        REPORTS[id] = Report(id, title, articles, totals, rows)
-        return REPORTS[id]
+        KNOWN[id] = Report(id, title, articles, totals, rows)
+        return KNOWN[id]
 
     return register
 

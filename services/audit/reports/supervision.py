@@ -65,7 +65,7 @@ class SanctionRow(Record):
     remedy: Annotated[str, Field(title="如何解除")]
 
 
-@report("sanctions", title="生效中的限制和处理", articles=("12", "30", "32", "33", "47", "51"))
+@report("sanctions", title="生效和即将生效的限制", articles=("32", "12", "30", "33", "47", "51"))
 def sanctions(city: City) -> Iterator[SanctionRow]:
     """单位和项目现受的限制，各因何事、自何时、如何解除."""
     for unit_id in city.units():
@@ -165,7 +165,7 @@ class SecurityFindingRow(ProjectRow):
     description: Annotated[str, Field(title="情况")]
 
 
-@report("security-findings", title="安全和密码问题", articles=("49", "51"))
+@report("security-findings", title="安全和密码问题", articles=("51", "49"))
 def security_findings(city: City) -> Iterator[SecurityFindingRow]:
     """密码应用、网络安全问题和重大隐患的认定，是否已经销号."""
     for project in city.projects:
@@ -301,7 +301,7 @@ class ValueRow(Record):
 _REACH = {Reach.ALL: "自该日起的全部决定", Reach.NEW_OBJECTS: "自该日起新开始的事项"}
 
 
-@report("policy-values", title="规定值沿革", articles=("56", "57"))
+@report("policy-values", title="规定值沿革", articles=("56",))
 def policy_values(city: City) -> Iterator[ValueRow]:
     """政策包中的每个规定值、解释值，及其生效日期和依据."""
     pack = city.policy.pack
@@ -309,10 +309,16 @@ def policy_values(city: City) -> Iterator[ValueRow]:
     for value in pack.values:
         yield ValueRow(
             key=value.key,
-            value=str(value.value),
+            value=_shown(value.value),
             since=value.since,
             in_force=current.get(value.key) == value.since,
             article=value.article,
             reach=_REACH[value.reach],
             note=value.note,
         )
+
+
+def _shown(value: int | str | bool) -> str:
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return str(value)
