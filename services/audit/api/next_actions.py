@@ -48,7 +48,7 @@ async def list_project_actions(
         raise ProblemError("not_found", f"没有项目 {project_id}，或无权查看")
     token = request.headers["authorization"]
     answers = await asyncio.gather(
-        *(_of_one(follower, project_id, token) for follower in runtime.followers)
+        *(of_service(follower, project_id, token) for follower in runtime.followers)
     )
     if not any(answers):
         raise ProblemError("not_found", f"没有项目 {project_id}，或无权查看")
@@ -57,7 +57,7 @@ async def list_project_actions(
     )
 
 
-async def _of_one(
+async def of_service(
     follower: Follower, project_id: UUID, authorization: str
 ) -> tuple[ServiceAction, ...]:
     """One service's answer to the caller; nothing where the project is none of theirs there."""
