@@ -1,6 +1,6 @@
 """底账: the events of the four logs, read and decoded once, seen as of any day.
 
-A city's history is held in memory, about 3 kB an event, so that a question of any kind is a walk
+A city's history is held in memory, about 4 kB an event, so that a question of any kind is a walk
 over what is there and never reads a log again. What is new is added before a question is answered.
 """
 
