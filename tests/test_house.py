@@ -66,7 +66,7 @@ OFFENCES = [
     ),
     Offence(
         "inside a service imports point one way",
-        "services/registry/views.py",
+        "services/registry/views/units.py",
         "import services.registry.api",
     ),
     Offence(
@@ -77,7 +77,7 @@ OFFENCES = [
     ),
     Offence(
         "deciding is pure: no HTTP, no database",
-        "services/registry/rules.py",
+        "services/registry/rules/units.py",
         "import httpx",
     ),
     Offence(
@@ -219,7 +219,7 @@ def test_every_command_has_a_power_and_every_power_a_command() -> None:
         for create in CREATORS.values()
         for path in create().openapi()["paths"].values()
         for operation in path.values()
-        if "201" in operation["responses"]
+        if "requestBody" in operation and not operation["operationId"].startswith("read_")
     }
     reactions = {reaction.name for spec in SPECS.values() for reaction in spec.reactions}
     for pack in installed().packs:

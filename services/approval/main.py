@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from fastapi import FastAPI
 
-from services.approval import api
+from services.approval.api import ROUTERS
 from services.approval.reactions import COMMANDS, FOLLOWS
 from services.approval.views import VIEWS
 from shared.web.application import application
@@ -18,4 +18,4 @@ def create(
     settings: Settings | None = None, dsn: str = "", peers: Mapping[str, FastAPI] | None = None
 ) -> FastAPI:
     """The approval service's application; without settings it only describes itself."""
-    return application(SPEC, [api.router], settings, dsn, peers)
+    return application(SPEC, ROUTERS, settings, dsn, peers)

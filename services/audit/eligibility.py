@@ -12,8 +12,9 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from services.audit.ledger import City, File
+from services.audit.ledger import City
 from shared.events import EVENTS
+from shared.events.approval import ConstructionKind, DocumentSubmitted, LeadingGroupApproved
 from shared.events.registry import UnitRegistered
 from shared.events.vocabulary import LegalDate
 from shared.kernel.actor import EventRef
@@ -26,10 +27,10 @@ from shared.standing import (
     RESTRICTING,
     AcceptanceStanding,
     ProjectStanding,
-    Registered,
+    Registration,
     Standing,
     SystemStanding,
-    registered_of,
+    registration_of,
     rules,
     standing_of,
     system_of,
@@ -140,35 +141,50 @@ class Facts:
     unit: Standing
     project_id: UUID | None = None
     project: ProjectStanding = ProjectStanding()
-    registered: Registered = Registered()
+    registration: Registration = Registration()
     base_project_id: UUID | None = None
     base: AcceptanceStanding = AcceptanceStanding()
     system: SystemStanding = SystemStanding()
     system_id: UUID | None = None
+    kind: ConstructionKind | None = None
+    """建设性质, once a document is submitted that describes it."""
+    unshared_approved: EventRef | None = None
+    """Event by which the leading group agrees though nothing can be shared (第十二条)."""
 
     # What money is asked with: the project's system, and the events that entered both.
     @property
     def declared(self) -> EventRef | None:
-        return self.registered.declared
+        return self.registration.declared
 
     @property
     def catalogued(self) -> EventRef | None:
         return self.system.catalogued
 
+    @property
+    def stopped(self) -> EventRef | None:
+        return self.system.stopped
+
+    @property
+    def changes_a_system(self) -> bool:
+        """Whether there is a system already: as the submission says, else as the catalogue does."""
+        return self.system.running if self.kind is None else self.kind is not ConstructionKind.NEW
+
 
 def _upgrade(facts: Facts) -> Iterator[Check]:
     yield rules.base_project_is_accepted(facts.base_project_id, facts.base)
-    if facts.system.running:
-        yield rules.system_is_under_asset_management(facts.system)
+    yield rules.system_is_under_asset_management(facts.system, exists=facts.changes_a_system)
 
 
 def _of_the_unit(facts: Facts) -> Iterator[Check]:
     yield rules.no_project_bars_the_unit(facts.unit)
+    if facts.kind is ConstructionKind.UPGRADE:
+        return  # what is neither built, expanded nor rebuilt is not barred by findings
     yield rules.no_sharing_violation_bars_other_projects(facts.unit, facts.project_id, facts.on)
     yield rules.no_security_finding_bars_the_unit(facts.unit)
 
 
 def _declare(facts: Facts) -> Iterator[Check]:
+    yield rules.system_goes_on(facts.system)
     yield from _upgrade(facts)
     yield rules.data_collection_is_complete(facts.unit)
     yield from _of_the_unit(facts)
@@ -177,9 +193,9 @@ def _declare(facts: Facts) -> Iterator[Check]:
 def _approve(facts: Facts) -> Iterator[Check]:
     yield from _upgrade(facts)
     yield rules.unshared_project_is_approved_by_the_leading_group(
-        facts.registered, facts.registered.approved_all_the_same
+        facts.registration, facts.unshared_approved
     )
-    yield rules.resource_catalogue_is_present(facts.registered)
+    yield rules.resource_catalogue_is_present(facts.registration)
     yield rules.construction_goes_on(facts.project)
     yield from _of_the_unit(facts)
 
@@ -195,6 +211,7 @@ def _include_budget(facts: Facts) -> Iterator[Check]:
 
 
 def _operation_money(facts: Facts) -> Iterator[Check]:
+    yield rules.system_may_go_on_running(facts.system.required)
     yield rules.system_is_under_asset_management(facts.system)
     yield rules.system_of_the_money_is_catalogued(facts)
     if facts.project_id is None:
@@ -245,40 +262,67 @@ def answer(city: City, question: Question) -> Eligibility:
 
 
 def _facts(city: City, question: Question) -> Facts:
-    unit_file = city.file(f"unit:{question.unit}")
-    if unit_file.last(UnitRegistered) is None:
-        raise Unknown(f"没有登记单位 {question.unit}")
-    registered = _registered(city, question.project) if question.project else Registered()
-    if question.project and registered.unit_id != question.unit:
-        raise Unknown(f"单位 {question.unit} 没有申报项目 {question.project}")
-    base = question.base or registered.base_project_id
-    if question.base and _registered(city, base).declared is None:
-        raise Unknown(f"没有申报原项目 {question.base}")
-    system_id = question.system or registered.system_id
-    system = system_of(city.file(f"system:{system_id}").recorded()) if system_id else None
-    if question.system and (system is None or system.unit_id != question.unit):
-        raise Unknown(f"单位 {question.unit} 的系统目录中没有 {question.system}")
-    unit = standing_of(unit_file.recorded(*OF_STANDING), question.unit)
+    unit = _unit(city, question.unit)
+    registration = _registration(city, question)
+    kind = _kind(city, question.project)
+    base = None if kind is ConstructionKind.NEW else registration.base_project_id
     return Facts(
         on=city.as_of,
         budget_year=question.budget_year or city.as_of.year + 1,
         unit=unit,
         project_id=question.project,
         project=unit.of(question.project) if question.project else ProjectStanding(),
-        registered=registered,
+        registration=registration,
         base_project_id=base,
-        base=_accepted(city.file(f"project:{base}"), base) if base else AcceptanceStanding(),
-        system=system or SystemStanding(),
-        system_id=system_id,
+        base=_acceptance(city, base) if base else AcceptanceStanding(),
+        system=_system(city, question, registration.system_id),
+        system_id=question.system or registration.system_id,
+        kind=kind,
+        unshared_approved=_unshared_approved(city, question.project),
     )
 
 
-def _registered(city: City, project_id: UUID | None) -> Registered:
-    return registered_of(city.file(f"project:{project_id}").recorded())
+def _unit(city: City, unit_id: UnitId) -> Standing:
+    file = city.file(f"unit:{unit_id}")
+    if file.last(UnitRegistered) is None:
+        raise Unknown(f"没有登记单位 {unit_id}")
+    return standing_of(file.recorded(*OF_STANDING), unit_id)
 
 
-def _accepted(file: File, project_id: UUID) -> AcceptanceStanding:
-    return standing_of(file.recorded(*OF_STANDING)).of(project_id).acceptance
+def _registration(city: City, question: Question) -> Registration:
+    """Of the project asked about; of one still to be declared, only what it would upgrade."""
+    asked = question.project or question.base
+    if asked is None:
+        return Registration()
+    found = registration_of(city.file(f"project:{asked}").recorded())
+    if question.project and found.unit_id == question.unit:
+        return found
+    if question.base and found.declared:
+        return Registration(base_project_id=question.base)
+    raise Unknown(f"没有申报项目 {asked}，或不是单位 {question.unit} 的项目")
+
+
+def _kind(city: City, project_id: UUID | None) -> ConstructionKind | None:
+    submitted = city.file(f"project:{project_id}").last(DocumentSubmitted)
+    described = submitted.submission.construction if submitted else None
+    return described.kind if described else None
+
+
+def _system(city: City, question: Question, declared: UUID | None) -> SystemStanding:
+    system = system_of(city.file(f"system:{question.system or declared}").recorded())
+    if question.system and system.unit_id != question.unit:
+        raise Unknown(f"单位 {question.unit} 的系统目录中没有 {question.system}")
+    return system
+
+
+def _acceptance(city: City, project_id: UUID) -> AcceptanceStanding:
+    events = city.file(f"project:{project_id}").recorded(*OF_STANDING)
+    return standing_of(events).of(project_id).acceptance
+
+
+def _unshared_approved(city: City, project_id: UUID | None) -> EventRef | None:
+    found = city.file(f"project:{project_id}").recorded(LeadingGroupApproved)
+    return found[-1].ref if found else None
 
 
 def _block(city: City, check: Check, exemptions: tuple[Exemption, ...]) -> Block:

@@ -13,7 +13,9 @@ from shared.web.runtime import Aggregate
 PROJECT = Aggregate("project", Project(), evolve_project)
 
 FOLLOWS = {
-    "registry": frozenset({"ProjectDeclared", "ProjectListed", "SystemCatalogued"}),
+    "registry": frozenset(
+        {"ProjectDeclared", "ProjectListed", "SystemCatalogued", "SystemTerminated"}
+    ),
     "approval": frozenset({"ReplyIssued", "ChangeApproved"}) | RESTRICTING["approval"],
     "acceptance": RESTRICTING["acceptance"],
 }

@@ -27,7 +27,7 @@ from shared.events.budget import (
     SurplusReturned,
 )
 from shared.events.envelope import Identity
-from shared.events.registry import ProjectDeclared, SystemCatalogued
+from shared.events.registry import ProjectDeclared, SystemCatalogued, SystemTerminated
 from shared.kernel.actor import EventRef
 from shared.kernel.coded import Coded
 from shared.kernel.model import present
@@ -175,6 +175,8 @@ class Background:
     declared: EventRef | None = None
     catalogued: EventRef | None = None
     """Entry of the project's system in the catalogue."""
+    stopped: EventRef | None = None
+    """Event by which that system has stopped (第八条)."""
     approved_total: Money | None = None
     """批复总投资 of the baseline in force; none before the final reply."""
     approved: EventRef | None = None
@@ -204,6 +206,8 @@ def _evolve_background(known: Background, recorded: Recorded) -> Background:
             )
         case SystemCatalogued():
             return replace(known, catalogued=ref)
+        case SystemTerminated():
+            return replace(known, stopped=ref)
         case ReplyIssued(final=True, total=approved) | ChangeApproved(total=approved):
             return replace(known, approved_total=approved, approved=ref)
         case _:

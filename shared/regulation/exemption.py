@@ -2,7 +2,8 @@
 
 `原则上` leaves room for a justified exception in seven places, the ten kinds of Article 8 also for
 what a law provides; Article 53 lets special national or provincial rules prevail over any row they
-name. Nothing else is ever lifted.
+name. Nothing else is ever lifted; what keeps classified content out, and the span of validity, by
+nobody.
 """
 
 from dataclasses import dataclass
@@ -22,6 +23,10 @@ class ExemptionKind(Coded):
     """Article 53: by citation, and for hard rules too."""
 
 
+NEVER_LIFTED = frozenset({"54-1", "57-1"})
+"""Rows that no exemption lifts, whatever it names: secrecy, and the regulation's own validity."""
+
+
 @dataclass(frozen=True, slots=True)
 class Exemption:
     """A granted exception as decisions see it."""
@@ -35,10 +40,12 @@ class Exemption:
     """Last day on which it may be relied on."""
     ref: EventRef
 
+    def in_force(self, on: date) -> bool:
+        """Whether it may be relied on on a day."""
+        return self.valid_from <= on and (self.valid_until is None or on <= self.valid_until)
+
     def lifts(self, check: Check, on: date) -> bool:
         """Whether it covers a broken check on a day."""
-        if check.row not in self.rows or on < self.valid_from:
-            return False
-        if self.valid_until is not None and on > self.valid_until:
+        if check.row not in self.rows or check.row in NEVER_LIFTED or not self.in_force(on):
             return False
         return check.mode is Mode.SOFT or self.kind is ExemptionKind.SPECIAL_REGIME

@@ -4,6 +4,7 @@ A pack belongs to a jurisdiction and is valid for a span of days, end exclusive.
 dates; a `Policy` is a pack seen on one day.
 """
 
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from pydantic import ValidationError
 
 from shared.kernel.identifiers import DivisionCode
 from shared.kernel.model import Record
-from shared.kernel.money import Money
+from shared.kernel.money import PATTERN, Money
 from shared.regulation.exemption import ExemptionKind
 
 PACKS = Path(__file__).parent / "packs"
@@ -50,6 +51,8 @@ class DatedValue(Record):
     article: str
     note: str = ""
     reach: Reach = Reach.ALL
+    left_open: bool = False
+    """The text leaves it open, so that an interpretation may set it (第五十六条)."""
 
 
 def typed(present: DatedValue, text: str) -> int | str | bool:
@@ -58,7 +61,9 @@ def typed(present: DatedValue, text: str) -> int | str | bool:
     try:
         if kind is bool:
             return {"true": True, "false": False}[text]
-        return int(text) if kind is int else str(Money.of(text))
+        if kind is int:
+            return int(text)
+        return str(Money.of(text)) if re.fullmatch(PATTERN, str(present.value)) else text
     except (KeyError, ValueError):
         wanted = {bool: "true 或 false", int: "整数"}.get(kind, "以元为单位、两位小数的金额")
         raise PackError(f"{present.key} 须为{wanted}，不是 {text}") from None
@@ -171,6 +176,10 @@ class Pack(Record):
             raise KeyError(f"{key} has no value on {on} in {self.id}")
         return current[-1]
 
+    def known_value(self, key: str) -> DatedValue | None:
+        """A parameter as the pack first sets it; None where it has none of that key."""
+        return next(iter(self._history.get(key, ())), None)
+
     def exception_to(self, row: str) -> ExceptionPower | None:
         """Who may grant an exception to a row; None where the wording leaves no room."""
         return next((power for power in self.exceptions if row in power.rows), None)
@@ -200,8 +209,15 @@ class Policy:
     def flag(self, key: str) -> bool:
         return bool(self.pack.value(key, self.on, self.born))
 
+    def text(self, key: str) -> str:
+        return str(self.pack.value(key, self.on, self.born))
+
+    def codes(self, key: str) -> tuple[str, ...]:
+        """A list of codes, written with spaces between."""
+        return tuple(self.text(key).split())
+
     def money(self, key: str) -> Money:
-        return Money.of(str(self.pack.value(key, self.on, self.born)))
+        return Money.of(self.text(key))
 
     def share(self, key: str, of: Money) -> Money:
         """A percentage of an amount, cut to the 分 below, so `x <= share` is exact for any x."""

@@ -14,7 +14,7 @@ from shared.standing.project import (
     exemption_of,
     standing_of,
 )
-from shared.standing.registered import Registered, registered_of
+from shared.standing.registration import Registration, registration_of
 from shared.standing.system import SystemStanding, system_of
 
 __all__ = [
@@ -24,12 +24,12 @@ __all__ = [
     "Finding",
     "Imposed",
     "ProjectStanding",
-    "Registered",
+    "Registration",
     "Standing",
     "SystemStanding",
     "accepted_after",
     "exemption_of",
-    "registered_of",
+    "registration_of",
     "standing_of",
     "system_of",
 ]

@@ -2,10 +2,21 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import date
 from uuid import UUID
 
 from shared.events.envelope import Recorded
-from shared.events.registry import AssetConfirmed, SystemCatalogued, SystemStatus
+from shared.events.registry import (
+    AssetConfirmed,
+    SystemActivated,
+    SystemCatalogued,
+    SystemStatus,
+    SystemTerminated,
+    SystemTerminationRequired,
+    SystemTerminationWaived,
+    SystemUpdated,
+    TerminationRequirement,
+)
 from shared.kernel.actor import EventRef
 from shared.kernel.identifiers import UnitId
 
@@ -23,10 +34,16 @@ class SystemStanding:
     """Event that entered it in the catalogue (第九条)."""
     asset: EventRef | None = None
     """Event by which GAB took it under asset management (第八条第十项)."""
+    requirement: TerminationRequirement | None = None
+    """停用要求 that stands (第八条)."""
+    required: EventRef | None = None
+    stopped_on: date | None = None
+    stopped: EventRef | None = None
 
 
 def system_after(system: SystemStanding, recorded: Recorded) -> SystemStanding:
     """The standing after one more event about the system."""
+    ref = recorded.ref
     match recorded.event:
         case SystemCatalogued(system_id=system_id, unit_id=unit_id, entry=entry):
             return replace(
@@ -35,10 +52,20 @@ def system_after(system: SystemStanding, recorded: Recorded) -> SystemStanding:
                 unit_id=unit_id,
                 name=entry.name,
                 running=entry.status is SystemStatus.RUNNING,
-                catalogued=recorded.ref,
+                catalogued=ref,
             )
+        case SystemUpdated(change=change):
+            return replace(system, name=change.name or system.name)
+        case SystemActivated():
+            return replace(system, running=True)
         case AssetConfirmed():
-            return replace(system, asset=recorded.ref)
+            return replace(system, asset=ref)
+        case SystemTerminationRequired(requirement=requirement):
+            return replace(system, requirement=requirement, required=ref)
+        case SystemTerminationWaived():
+            return replace(system, requirement=None, required=None)
+        case SystemTerminated(on=on):
+            return replace(system, stopped_on=on, stopped=ref)
         case _:
             return system
 

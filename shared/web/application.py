@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from importlib.metadata import version as package_version
 from typing import Annotated, Any
@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from shared.kernel.actor import Actor
 from shared.kernel.model import Record
+from shared.regulation.pack import Library, Policy
 from shared.web import feed, next_actions, problems, simulations
 from shared.web.clock import ClockRunsBackwards, SandboxClock
 from shared.web.openapi import document
@@ -48,6 +49,8 @@ class Version(Record):
     clock: Annotated[str, Field(title="时钟：real 真实；sandbox 沙箱，可设置，数据不作正式记录")]
     now: datetime
     policy: str
+    policy_valid_until: Annotated[date, Field(title="政策包自该日起失效")]
+    notices: Annotated[tuple[str, ...], Field(title="须留意的事项")]
 
 
 operations = APIRouter(tags=["运行"])
@@ -68,17 +71,32 @@ async def check_readiness(request: Request, response: Response) -> Readiness:
     return Readiness(ready=not faults, faults=tuple(faults))
 
 
+def notices(policy: Policy, policies: Library) -> tuple[str, ...]:
+    """From a year before a pack ends on, unless its successor is there (第五十七条)."""
+    ends, left = policy.pack.valid_until, policy.days_left()
+    succeeded = any(pack.valid_from == ends for pack in policies.packs)
+    if succeeded or left > _WARNED_DAYS:
+        return ()
+    return (f"政策包 {policy.reference} 将于 {ends} 失效（还有 {left} 天），此后须安装新的政策包",)
+
+
+_WARNED_DAYS = 365
+
+
 @operations.get("/version")
 async def read_version(request: Request) -> Version:
     """版本、模式、时钟和政策包。"""
     runtime: Runtime = request.app.state.runtime
+    policy = runtime.policy_to_read()
     return Version(
         service=runtime.name,
         version=VERSION,
         mode=runtime.settings.mode.value,
         clock=runtime.clock.kind,
         now=runtime.clock.now(),
-        policy=runtime.policy_to_read().reference,
+        policy=policy.reference,
+        policy_valid_until=policy.pack.valid_until,
+        notices=notices(policy, runtime.policies),
     )
 
 

@@ -45,9 +45,12 @@ class Reading:
     versions: dict[str, int] = field(default_factory=dict)
     _fenced: bool = False
 
-    async def own(self, aggregate: "Aggregate", subject: object) -> Any:
-        """The state of another stream of this service; the append will check its version."""
-        folded = await self.runtime.fold(aggregate, subject, fresh=self.fresh)
+    async def own(self, aggregate: "Aggregate", subject: object, *, new: bool = False) -> Any:
+        """The state of another stream of this service; the append will check its version.
+
+        One that may well be `new` (empty) is not read for that before the append has to.
+        """
+        folded = await self.runtime.fold(aggregate, subject, fresh=self.fresh, new=new)
         self.versions[aggregate.stream(subject)] = folded.version
         return folded.state
 

@@ -16,6 +16,7 @@ from fastapi import Depends, Request
 
 from shared.events import Event, Meta, Recorded
 from shared.events.refusals import RequestRefused
+from shared.events.registry import PolicyInterpreted
 from shared.eventstore.decoding import reference
 from shared.eventstore.errors import IdempotencyKeyReused, VersionConflict
 from shared.eventstore.records import Append, Appended, IdempotencyKey, NewEvent
@@ -152,6 +153,8 @@ class Desk:
                 return appended, None
             contents = list(zip(judged.events, metas, strict=True))
             self._keep(matter, judged.folded, appended, contents)
+            if any(isinstance(event, PolicyInterpreted) for event in judged.events):
+                await self.runtime.renew_policies()
             return appended, judged.decision
         raise ProblemError(
             "busy",

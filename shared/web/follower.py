@@ -2,7 +2,7 @@
 
 import asyncio
 import base64
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -33,7 +33,11 @@ class Follower:
     """Follows one service's log; stops rather than skip, and starts again by itself."""
 
     def __init__(
-        self, source: str, client: httpx.AsyncClient, inbox: Inbox, on_news: Callable[[], None]
+        self,
+        source: str,
+        client: httpx.AsyncClient,
+        inbox: Inbox,
+        on_news: Callable[[bytes], Awaitable[None]],
     ) -> None:
         self.source = source
         self.healthy = False
@@ -77,10 +81,10 @@ class Follower:
         count, reached = await in_thread(self._store, answer.content)
         if not count:
             return False
+        await self._on_news(answer.content)  # before anybody who waits for it goes on
         async with self._moved:
             self._position = reached
             self._moved.notify_all()
-        self._on_news()
         return count == PAGE
 
     def _store(self, content: bytes) -> tuple[int, int]:

@@ -76,7 +76,7 @@ class _PastReading(Reading):
     past: _Past = field(default_factory=_Past)
     at: datetime = datetime.max.replace(tzinfo=UTC)
 
-    async def own(self, aggregate: Aggregate, subject: object) -> Any:
+    async def own(self, aggregate: Aggregate, subject: object, *, new: bool = False) -> Any:
         return self.past.state(aggregate, subject)
 
     async def others(self, subject: str) -> tuple[Recorded, ...]:

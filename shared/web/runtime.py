@@ -13,6 +13,7 @@ from eventsourcing.persistence import Tracking
 from fastapi import FastAPI
 
 from shared.events import Event, Recorded
+from shared.events.registry import PolicyInterpreted
 from shared.eventstore.decoding import decoded
 from shared.eventstore.inbox import Inbox
 from shared.eventstore.log import EventLog
@@ -21,7 +22,7 @@ from shared.eventstore.projection import Projector, Views
 from shared.eventstore.records import Head, RecordedEvent
 from shared.eventstore.threads import in_thread, linger
 from shared.kernel.dates import legal_date
-from shared.regulation.pack import Library, NoPolicyInForce, Policy, installed
+from shared.regulation.pack import DatedValue, Library, NoPolicyInForce, Policy, installed, typed
 from shared.web.actors import SYSTEM, DevelopmentIssuer, Verifier
 from shared.web.clock import Clock, SandboxClock, SystemClock
 from shared.web.commands import Command
@@ -101,9 +102,11 @@ class Runtime:
         self.clock: Clock = (
             SandboxClock(settings.home / "clock.json") if settings.sandbox else SystemClock()
         )
-        self.policies: Library = installed(
+        self._installed = installed(
             settings.jurisdiction, *([settings.packs] if settings.packs else [])
         )
+        self.policies: Library = self._installed
+        """The packs with all that has been published on how to read them (第五十六条)."""
         self.issuer = (
             None if settings.mode is InstanceMode.PRODUCTION else DevelopmentIssuer(settings.home)
         )
@@ -131,7 +134,7 @@ class Runtime:
 
     def _wanted(self, source: str, event_type: str) -> bool:
         types = self.spec.follows[source]
-        return not types or event_type in types
+        return not types or event_type in types or event_type == PolicyInterpreted.__name__
 
     # -- life ------------------------------------------------------------------------------
 
@@ -150,8 +153,9 @@ class Runtime:
         self._stack.callback(self.inbox.close)
         for source in self.spec.follows:
             client = await self._stack.enter_async_context(self._client(source))
-            self.followers.append(Follower(source, client, self.inbox, self._news.set))
+            self.followers.append(Follower(source, client, self.inbox, self._hear))
         self.fence = Fence(self.followers, self.settings.fence_seconds)
+        await self.renew_policies()
         if self.projector:
             await asyncio.to_thread(self.projector.open)
             self._stack.callback(self.projector.close)
@@ -163,6 +167,8 @@ class Runtime:
             self._start(self.projector.run())
         if self.spec.reactions:
             self._start(self._react())
+        if self.publishes_policy:
+            self._start(self._watch_policies())
 
     async def __aexit__(self, *error: object) -> None:
         await self.close()
@@ -223,6 +229,60 @@ class Runtime:
         return faults
 
     # -- reading ---------------------------------------------------------------------------
+
+    @property
+    def publishes_policy(self) -> bool:
+        """Whether interpretations are recorded in this service's own log."""
+        return PolicyInterpreted.service == self.name
+
+    async def renew_policies(self) -> None:
+        """Read what has been published on how to read the packs."""
+        self.policies = self._installed.interpreted(await asyncio.to_thread(self._published))
+
+    def _published(self) -> list[tuple[str, DatedValue]]:
+        events: list[Recorded] = []
+        for pack in self._installed.packs:
+            stream = f"policy:{pack.id}"
+            if self.publishes_policy:
+                events += (decoded(self.name, row) for row in self.log.stream(stream))
+            else:
+                events += self.inbox.about(stream)
+        return [
+            (recorded.event.pack, value)
+            for recorded in events
+            if isinstance(recorded.event, PolicyInterpreted)
+            and (value := self._value_of(recorded.event)) is not None
+        ]
+
+    def _value_of(self, published: PolicyInterpreted) -> DatedValue | None:
+        """The value an interpretation sets; None where it only says how to read a text."""
+        said = published.interpretation
+        pack = next((p for p in self._installed.packs if p.id == published.pack), None)
+        present = pack.known_value(said.key) if pack and said.key else None
+        if present is None or said.value is None:
+            return None
+        return present.model_copy(
+            update={
+                "since": said.since,
+                "value": typed(present, said.value),
+                "reach": said.reach,
+                "note": said.document.number or "",
+            }
+        )
+
+    async def _hear(self, page: bytes) -> None:
+        if PolicyInterpreted.__name__.encode() in page:
+            await self.renew_policies()
+        self._news.set()
+
+    async def _watch_policies(self) -> None:
+        """What another process of this service has published reaches this one within a second."""
+        while True:
+            await asyncio.sleep(1.0)
+            try:
+                await self.renew_policies()
+            except Exception as error:  # anything: it is tried again
+                log.warning("policies_not_read", service=self.name, error=repr(error))
 
     def policy_now(self) -> Policy:
         """The policy in force at this instant; ProblemError(503) where there is none."""

@@ -25,9 +25,11 @@ from shared.events.approval import (
     Concurrence,
     ConcurrenceGiven,
     Consent,
+    Construction,
     DocumentSubmitted,
     Evaluation,
     EvaluationRecorded,
+    ExceptionGranted,
     JointDesign,
     Letter,
     MunicipalConsentGiven,
@@ -39,6 +41,7 @@ from shared.events.approval import (
     ParticipantSignedOff,
     Reply,
     ReplyIssued,
+    ReviewTopic,
     SignOff,
     Submission,
 )
@@ -55,7 +58,9 @@ from shared.events.registry import (
 )
 from shared.events.vocabulary import DeliveryMode, Item, amount_of
 from shared.kernel.actor import Actor
+from shared.regulation.exemption import Exemption
 from shared.regulation.pack import Library, Pack, installed
+from shared.standing import exemption_of
 from tests.support.builders import UNIT, declaration, document, yuan
 from tests.support.given_when_then import SUBJECT, TODAY, Case, as_recorded
 
@@ -155,6 +160,37 @@ def under(case: Case, **values: int | str | bool) -> Case:
     return replace(case, policies=policies(**values))
 
 
+EXCEPTION = UUID("01890000-0000-7000-8000-0000000000e1")
+
+
+def exempted(
+    *rows: str,
+    kind: str = "JUSTIFIED",
+    since: date = TODAY,
+    until: date | None = None,
+) -> Exemption:
+    """An exception in force, as the decisions of its project see it."""
+    granted = exception_granted(*rows, kind=kind, valid_from=since, valid_until=until)
+    (recorded,) = as_recorded([granted], "approval", start=201)
+    return exemption_of(granted, recorded.ref)
+
+
+def exception_granted(*rows: str, **changes: Any) -> ExceptionGranted:
+    return ExceptionGranted.model_validate(
+        {
+            "on": TODAY,
+            "exception_id": EXCEPTION,
+            **IDENTITY,
+            "rows": rows,
+            "kind": "JUSTIFIED",
+            "number": "乐发改函〔2026〕77号",
+            "approvers": ("DRC", "DEB"),
+            "valid_from": TODAY,
+            **changes,
+        }
+    )
+
+
 COLLEAGUE = Actor(person="deb-9", name="周九", body="DEB", role="OFFICER")
 
 
@@ -184,9 +220,49 @@ def submission(**changes: Any) -> Submission:
             "planned_end": "2027-12-31",
             "sharing_chapter": "第五章",
             "secure_reliable_statement": "均采用安全可靠产品",
+            "fund_balance": document("资金平衡方案"),
+            "construction": construction(),
             **changes,
         }
     )
+
+
+def construction(**changes: Any) -> Construction:
+    """A new system on all the common platforms, of none of the kinds of Article 8."""
+    return Construction.model_validate(
+        {
+            "kind": "NEW",
+            "deploy_target": "MUNICIPAL_CLOUD",
+            "network": "EXTRANET",
+            "common_supports": ["统一身份认证"],
+            "integrations": ["学籍系统"],
+            "endpoint_security": "NOT_INCLUDED",
+            "connections": connections(),
+            "shared_use": True,
+            "duplicate_check": {"duplicated": False, "finding": "没有相近的上级系统"},
+            "civil_works": False,
+            "high_energy": False,
+            **changes,
+        }
+    )
+
+
+def connections(**changes: bool) -> dict[str, bool]:
+    """Connected to the exchange platform, which is all that this one has to be."""
+    return {
+        "exchange_platform": True,
+        "public_service": False,
+        "service_platform": False,
+        "command": False,
+        "command_platform": False,
+        "office_platform": False,
+        **changes,
+    }
+
+
+def built(**changes: Any) -> Submission:
+    """An implementation plan built in another way."""
+    return plan(construction=construction(**changes))
 
 
 def plan(**changes: Any) -> Submission:
@@ -213,6 +289,7 @@ def terms(**changes: Any) -> dict[str, Any]:
         "years": 5,
         "providers": ["甲公司", "乙公司"],
         "security_compliant": True,
+        "saving_reason": None,
         **changes,
     }
 
@@ -284,6 +361,15 @@ def carried(body: str, kind: str, content: Submission) -> OpinionCarriedForward:
     return OpinionCarriedForward(on=TODAY, **IDENTITY, body=body, carry=carry)
 
 
+def judgements(*unmet: str, without: tuple[str, ...] = ()) -> list[dict[str, Any]]:
+    """All five matters judged, but those named in `without`; met, but those named in `unmet`."""
+    return [
+        {"topic": topic, "met": topic not in unmet, "reason": "见报告", "reviewer": "专家甲"}
+        for topic in ReviewTopic
+        if topic not in without
+    ]
+
+
 def evaluation(content: Submission | None = None, **changes: Any) -> Evaluation:
     return Evaluation.model_validate(
         {
@@ -293,6 +379,8 @@ def evaluation(content: Submission | None = None, **changes: Any) -> Evaluation:
             "positive": True,
             "conclusion": "通过",
             "report": document("评估报告"),
+            "judgements": judgements(),
+            "depth_sufficient": True,
             **changes,
         }
     )

@@ -45,7 +45,7 @@ async def a_declared_project(city: City, unit: str) -> str:
 
 async def list_it(city: City, project: str) -> None:
     base = "/registry/v1"
-    included = {"result": "INCLUDE", "reason": "必要", "participants": ["市发展改革委"]}
+    included = {"result": "INCLUDE", "reason": "必要", "bodies": ["DRC", "FIN"]}
     await made(await city.post(f"{base}/projects/{project}/central-review", included, by="DEB"))
     content = {"year": 2026, "number": "乐数〔2025〕1号", "project_ids": [project]}
     listed = await made(await city.post(f"{base}/annual-lists", content, by="DEB"))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from services.approval.decisions import (
     apply_for_change,
     concur_in_change,
+    dispute_filing,
     file_change,
     rule_on_change,
 )
@@ -23,11 +25,14 @@ from shared.events.approval import (
     ChangeConcurred,
     ChangeFiled,
     ChangeRefused,
+    FilingDispute,
+    FilingDisputed,
     LateNoticeFound,
 )
 from shared.events.envelope import Event
 from shared.kernel.money import Money
 from shared.regulation.common import decider_did_not_submit
+from shared.regulation.pack import Library, Pack
 from shared.standing import standing_of
 from tests.approval.building import (
     CASE,
@@ -49,7 +54,7 @@ from tests.approval.building import (
     submission,
     under,
 )
-from tests.support.builders import yuan
+from tests.support.builders import document, yuan
 from tests.support.given_when_then import OFFICER, SUBJECT, TODAY, Case, as_recorded
 
 APPROVED = CASE.given(replied())
@@ -274,6 +279,100 @@ def test_a_baseline_keeps_the_limit_of_its_own_pack() -> None:
     case.when(file_change, moving(10_000_001)).then_broken(rules.moved_money_stays_within_ratio)
 
 
+def test_a_baseline_keeps_the_limit_of_its_own_day() -> None:
+    (pack,) = policies().packs
+    content = pack.model_dump(mode="json")
+    content["values"].append(
+        {
+            "key": "art29_max_percent",
+            "since": "2026-05-06",
+            "value": 10,
+            "article": "29",
+            "reach": "NEW_OBJECTS",
+        }
+    )
+    later = Library((Pack.model_validate(content),))
+    before = replace(CASE.given(replied(on=YESTERDAY)), policies=later)
+    before.when(file_change, moving(LIMIT)).then(ChangeFiled).having(limit=yuan("150000.00"))
+    after = replace(APPROVED, policies=later)
+    after.when(file_change, moving(10_000_000)).then(ChangeFiled).having(limit=yuan("100000.00"))
+    after.when(file_change, moving(10_000_001)).then_broken(rules.moved_money_stays_within_ratio)
+
+
+def test_services_are_adjusted_alike_unless_the_pack_says_otherwise() -> None:
+    service = CASE.given(replied(delivery_mode="SERVICE_PURCHASE"))
+    service.when(file_change, moving(LIMIT)).then(ChangeFiled)
+    under(service, art29_for_services=False).when(file_change, moving(LIMIT)).then_broken(
+        rules.services_may_be_adjusted_alike
+    )
+    under(APPROVED, art29_for_services=False).when(file_change, moving(LIMIT)).then(ChangeFiled)
+
+
+# -- AMB-21: a filing disputed ----------------------------------------------------------------
+
+
+def disputing(change_id: UUID = CHANGE_ID, case: Case | None = None) -> Case:
+    return (case or after_eight_percent()).with_facts(filing=change_id)
+
+
+def dispute(number: str | None = "乐数函〔2026〕8号", on: date | None = None) -> FilingDispute:
+    return FilingDispute(on=on, reason="属重大调整", document=document("异议", number))
+
+
+def test_a_disputed_filing_gives_its_money_back_and_makes_an_application_due() -> None:
+    case = disputing()
+    outcome = case.when(dispute_filing, dispute()).then(FilingDisputed)
+    outcome.having(change_id=CHANGE_ID, body="DRC", returned=yuan("80000.00"))
+    disputed = case.given(*outcome.events)
+    baseline = disputed.state().baseline
+    assert (baseline.moved_so_far, baseline.items) == (0, replied().items)
+    disputed.when(file_change, moving(100)).then_broken(rules.disputed_filing_is_applied_for)
+    application = disputed.when(apply_for_change, moving(8_000_000)).then(ChangeApplied)
+    due = disputed.given(*application.events).state()
+    assert (due.application_due, due.stage) == (None, Stage.CHANGE_PENDING)
+
+
+def test_after_a_dispute_the_whole_limit_is_free_again() -> None:
+    case = disputing()
+    case = case.given(*case.when(dispute_filing, dispute()).events)
+    case = case.given(applied(moving(8_000_000)))
+    case = case.given(*case.when(rule_on_change, ruling(approved=False)).events)
+    case.when(file_change, moving(LIMIT)).then(ChangeFiled).having(moved_so_far=yuan("150000.00"))
+
+
+def test_the_newest_filing_is_disputed_first() -> None:
+    newer = UUID("01890000-0000-7000-8000-0000000000c2")
+    later = filed(moving(9_000_000), "90000.00").model_copy(
+        update={"change_id": newer, "moved": yuan("10000.00")}
+    )
+    case = after_eight_percent().given(later)
+    disputing(CHANGE_ID, case).when(dispute_filing, dispute()).then_broken(
+        rules.filing_is_the_newest
+    )
+    outcome = disputing(newer, case).when(dispute_filing, dispute()).then(FilingDisputed)
+    assert case.given(*outcome.events).state().baseline.moved_so_far == yuan("80000.00")
+    disputing(newer, APPROVED).when(dispute_filing, dispute()).then_broken(
+        rules.filing_is_the_newest
+    )
+
+
+def test_a_dispute_is_numbered_dated_and_by_somebody_else() -> None:
+    disputing().when(dispute_filing, dispute(number=None)).then_broken(rules.dispute_is_numbered)
+    disputing().when(dispute_filing, dispute(on=YESTERDAY)).then_invalid("on")
+    disputing().by(OFFICER).when(dispute_filing, dispute()).then_broken(decider_did_not_submit)
+
+
+def test_nothing_is_disputed_while_an_application_is_pending_or_after_acceptance() -> None:
+    case = disputing()
+    case.given(applied(change(*OVER))).when(dispute_filing, dispute()).then_broken(
+        rules.no_application_is_pending
+    )
+    standing = standing_of(as_recorded([accepted()], "acceptance")).of(SUBJECT)
+    case.with_facts(standing=standing).when(dispute_filing, dispute()).then_broken(
+        rules.project_is_not_yet_accepted
+    )
+
+
 def test_a_total_over_the_reply_is_not_filed() -> None:
     APPROVED.when(file_change, change(hard="400000.01")).then_broken(rules.total_stays_within_reply)
 
@@ -351,6 +450,15 @@ def test_what_failed_its_acceptance_may_still_be_changed(event: Event) -> None:
     outcome = APPROVED.with_facts(standing=standing).when(file_change, change()).then(ChangeFiled)
     assert outcome.decision is not None
     assert ("acceptance", 41) in {(r.service, r.position) for r in outcome.decision.basis}
+
+
+@pytest.mark.parametrize("event", [accepted(), service_accepted()])
+def test_what_was_applied_for_is_not_approved_once_the_project_is_accepted(event: Event) -> None:
+    standing = standing_of(as_recorded([event], "acceptance")).of(SUBJECT)
+    case = PENDING.given(change_concurred()).with_facts(standing=standing)
+    for decision in (concur_in_change, rule_on_change):
+        case.when(decision, ruling()).then_broken(rules.project_is_not_yet_accepted)
+    case.when(rule_on_change, ruling(approved=False)).then(ChangeRefused)
 
 
 def test_one_application_is_pending_at_a_time_and_holds_up_filings() -> None:

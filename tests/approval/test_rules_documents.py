@@ -3,6 +3,7 @@
 import pytest
 
 from services.approval.decisions import digest_of, sign_off, submit_document
+from services.approval.rules import adjustments, joint, services
 from services.approval.rules import documents as rules
 from services.approval.rules.reply import submission_awaits_reply
 from services.approval.state import registration_of
@@ -161,65 +162,82 @@ def test_a_service_demand_lacks_none_of_its_sections(missing: int) -> None:
     sections = list(service_demand().service.sections)  # type: ignore[union-attr]
     del sections[missing]
     SERVICE_CASE.when(submit_document, service_demand(sections=sections)).then_broken(
-        rules.service_demand_has_all_sections
+        services.service_demand_has_all_sections
     )
 
 
 def test_a_service_demand_without_terms_lacks_every_section() -> None:
     SERVICE_CASE.when(submit_document, service_demand(service=None)).then_broken(
-        rules.service_demand_has_all_sections
+        services.service_demand_has_all_sections
     )
 
 
 def test_goods_or_works_are_not_bought_as_a_service() -> None:
     SERVICE_CASE.when(submit_document, service_demand(not_goods_or_works=False)).then_broken(
-        rules.service_is_not_goods_or_works
+        services.service_is_not_goods_or_works
     )
 
 
 def test_a_service_as_dear_as_building_is_refused() -> None:
     SERVICE_CASE.when(submit_document, service_demand(service_total="1200000.00")).then_broken(
-        rules.service_is_cheaper_than_building
+        services.service_is_cheaper_than_building, services.small_saving_is_justified
     )
 
 
 def test_the_fee_compared_is_not_less_than_the_fee_demanded() -> None:
     outcome = SERVICE_CASE.when(submit_document, service_demand(service_total="999999.99"))
-    outcome.then_broken(rules.service_total_covers_the_fee)
+    outcome.then_broken(services.service_total_covers_the_fee)
     assert "5年服务费999999.99元，本方案服务费1000000.00元" in outcome.texts[0]
     exact = SERVICE_CASE.when(submit_document, service_demand(service_total="1000000.00"))
     exact.then(DocumentSubmitted)
 
 
 def test_a_service_a_cent_cheaper_than_building_passes() -> None:
-    SERVICE_CASE.when(submit_document, service_demand(service_total="1199999.99")).then(
-        DocumentSubmitted
+    slight = service_demand(service_total="1199999.99", saving_reason="专业团队不可替代")
+    SERVICE_CASE.when(submit_document, slight).then(DocumentSubmitted)
+
+
+@pytest.mark.parametrize(("fee", "enough"), [("1080000.00", True), ("1080000.01", False)])
+def test_a_saving_under_ten_percent_is_justified(fee: str, enough: bool) -> None:
+    outcome = SERVICE_CASE.when(submit_document, service_demand(service_total=fee))
+    if enough:
+        outcome.then(DocumentSubmitted)
+    else:
+        outcome.then_broken(services.small_saving_is_justified)
+        assert "节省119999.99元，不足自建1200000.00元的10%" in outcome.texts[0]
+    reasoned = service_demand(service_total=fee, saving_reason="专业团队不可替代")
+    SERVICE_CASE.when(submit_document, reasoned).then(DocumentSubmitted)
+
+
+def test_a_submission_brings_its_fund_balance() -> None:
+    CASE.when(submit_document, submission(fund_balance=None)).then_broken(
+        rules.fund_balance_plan_is_attached
     )
 
 
 @pytest.mark.parametrize("providers", [["甲公司"], ["甲公司", "甲公司"]])
 def test_one_provider_is_too_few_however_often_named(providers: list[str]) -> None:
     SERVICE_CASE.when(submit_document, service_demand(providers=providers)).then_broken(
-        rules.service_has_enough_providers
+        services.service_has_enough_providers
     )
 
 
 def test_a_service_that_breaks_security_requirements_is_refused() -> None:
     SERVICE_CASE.when(submit_document, service_demand(security_compliant=False)).then_broken(
-        rules.service_meets_security_requirements
+        services.service_meets_security_requirements
     )
 
 
 def test_a_joint_project_needs_its_design() -> None:
     joint_case(OTHER_UNIT).when(submit_document, submission()).then_broken(
-        rules.joint_design_is_complete
+        joint.joint_design_is_complete
     )
 
 
 def test_a_joint_design_has_no_overlap() -> None:
     content = submission(joint=joint_design(no_overlap=False))
     joint_case(OTHER_UNIT).when(submit_document, content).then_broken(
-        rules.joint_design_is_complete
+        joint.joint_design_is_complete
     )
 
 
@@ -242,7 +260,7 @@ def test_a_sign_off_of_an_earlier_submission_is_refused() -> None:
     earlier, content = submission(), submission(goals="新目标")
     CASE.given(submitted(earlier), submitted(content)).by(member_of(OTHER_UNIT)).when(
         sign_off, SignOff(digest=digest_of(earlier))
-    ).then_broken(rules.sign_off_names_the_current_submission)
+    ).then_broken(joint.sign_off_names_the_current_submission)
 
 
 def test_nothing_is_signed_off_before_a_submission() -> None:
@@ -265,7 +283,7 @@ def test_a_design_explains_what_differs_from_the_feasibility_reply(
     difference: dict[str, object],
 ) -> None:
     FEASIBLE.when(submit_document, design(**difference)).then_broken(
-        rules.design_adjustment_is_explained
+        adjustments.design_adjustment_is_explained
     )
     FEASIBLE.when(submit_document, design(adjustment_chapter="第八章", **difference)).then(
         DocumentSubmitted
@@ -281,13 +299,13 @@ def test_ten_percent_over_the_feasibility_reply_is_not_major() -> None:
 def test_a_cent_over_ten_percent_needs_feasibility_approved_again() -> None:
     FEASIBLE.when(
         submit_document, design(adjustment_chapter="第八章", **of_total("1100000.01"))
-    ).then_broken(rules.design_adjustment_is_not_major)
+    ).then_broken(adjustments.design_adjustment_is_not_major)
 
 
 def test_a_design_with_other_main_goals_needs_feasibility_approved_again() -> None:
     FEASIBLE.when(
         submit_document, design(adjustment_chapter="第八章", major_adjustment=True)
-    ).then_broken(rules.design_adjustment_is_not_major)
+    ).then_broken(adjustments.design_adjustment_is_not_major)
 
 
 def test_products_are_explained_at_the_approval_stage() -> None:

@@ -17,6 +17,7 @@ from services.approval.decisions import (
 )
 from services.approval.rules import opinions
 from services.approval.rules import reply as rules
+from services.approval.rules.construction import five_matters_are_met
 from services.approval.state import Stage, registration_of
 from shared.events.acceptance import (
     AcceptanceOverdue,
@@ -45,7 +46,10 @@ from shared.events.vocabulary import DeliveryMode
 from shared.regulation import Rule
 from shared.regulation.common import decider_did_not_submit
 from shared.standing import standing_of
-from shared.standing.rules import no_project_bars_the_unit, resource_catalogue_is_present
+from shared.standing.rules import (
+    no_project_bars_the_unit,
+    resource_catalogue_is_present,
+)
 from tests.approval.building import (
     CASE,
     COLLEAGUE,
@@ -255,7 +259,11 @@ def test_conditions_stay_open_with_those_of_the_feasibility_reply_first() -> Non
 
 
 def test_an_evaluation_precedes_the_reply() -> None:
-    lacking("evaluation").when(issue_reply, reply()).then_broken(rules.evaluation_is_positive)
+    lacking("evaluation").when(issue_reply, reply()).then_broken(
+        rules.evaluation_is_positive,
+        rules.merged_plan_is_deep_enough,
+        five_matters_are_met,
+    )
 
 
 @pytest.mark.parametrize("fault", [{"positive": False}, {"method": "THIRD_PARTY"}])
@@ -481,6 +489,8 @@ def test_everything_missing_is_reported_together() -> None:
         opinions.technical_opinion_is_given,
         rules.evaluation_is_positive,
         rules.digital_bureau_concurs_in_the_reply,
+        rules.merged_plan_is_deep_enough,
+        five_matters_are_met,
     )
 
 

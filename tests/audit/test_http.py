@@ -253,6 +253,10 @@ async def test_next_actions_of_a_strangers_or_unknown_project_are_not_told(city:
     problem(await city.get(unknown, by="DEB"), 404, "not_found")
 
 
+async def _nothing_new(page: bytes) -> None:
+    """It is only asked, not followed."""
+
+
 def answering(city: City, status: int) -> Follower:
     """A follower of a service that answers everything with one status."""
 
@@ -261,7 +265,7 @@ def answering(city: City, status: int) -> Follower:
 
     app = Starlette(routes=[Route("/{path:path}", answer)])
     client = httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://there")
-    return Follower("approval", client, city.runtime("audit").inbox, lambda: None)
+    return Follower("approval", client, city.runtime("audit").inbox, _nothing_new)
 
 
 async def test_without_an_answer_of_every_service_there_is_none(city: City) -> None:
@@ -276,7 +280,7 @@ async def test_without_an_answer_of_every_service_there_is_none(city: City) -> N
 
 async def test_a_service_that_cannot_be_reached_is_named(city: City) -> None:
     client = httpx.AsyncClient(base_url="http://127.0.0.1:9", trust_env=False)
-    gone = Follower("budget", client, city.runtime("audit").inbox, lambda: None)
+    gone = Follower("budget", client, city.runtime("audit").inbox, _nothing_new)
     with pytest.raises(ProblemError, match="budget") as failed:
         await of_service(gone, UUID(int=7), "Bearer x")
     assert failed.value.status == 503

@@ -26,7 +26,6 @@ from shared.events.approval import (
     ConstructionSuspended,
     ExceptionGranted,
     ExceptionRevoked,
-    LeadingGroupApproved,
     ProjectTerminated,
 )
 from shared.events.registry import (
@@ -35,10 +34,20 @@ from shared.events.registry import (
     DataCollectionFlagged,
     ResourcesCatalogued,
     SystemCatalogued,
+    SystemTerminated,
+    SystemTerminationRequired,
+    SystemTerminationWaived,
 )
 from shared.events.vocabulary import DeliveryMode
 from shared.regulation import Check
-from shared.standing import Standing, registered_of, rules, standing_of, system_of
+from shared.standing import (
+    Standing,
+    SystemStanding,
+    registration_of,
+    rules,
+    standing_of,
+    system_of,
+)
 from shared.standing.rules import no_project_bars_the_unit
 from tests.support.builders import OTHER_UNIT, UNIT, document, entry
 from tests.support.given_when_then import SUBJECT, TODAY, Outcome, as_recorded
@@ -365,16 +374,10 @@ def resources(*sharing: str) -> Event:
     return ResourcesCatalogued.model_validate(values)
 
 
-def approved_all_the_same() -> Event:
-    approval = {"text": "同意", "document": document("批准", "乐信领〔2026〕2号")}
-    return LeadingGroupApproved.model_validate({"on": TODAY, **PROJECT, "approval": approval})
-
-
 @pytest.mark.parametrize(
     ("events", "holds"),
     [
         ((resources("NONE", "NONE"),), False),
-        ((resources("NONE"), approved_all_the_same()), True),
         ((resources("NONE", "CONDITIONAL"),), True),
         ((resources("NONE"), resources("UNCONDITIONAL")), True),
         ((), True),
@@ -383,10 +386,45 @@ def approved_all_the_same() -> Event:
 def test_what_cannot_be_shared_at_all_needs_the_leading_group(
     events: tuple[Event, ...], *, holds: bool
 ) -> None:
-    project = registered_of(as_recorded(events))
-    check = rules.unshared_project_is_approved_by_the_leading_group(
-        project, project.approved_all_the_same
-    )
+    registration = registration_of(as_recorded(events))
+    check = rules.unshared_project_is_approved_by_the_leading_group(registration, None)
     assert check.holds is holds
     if not holds:
         then(check).then_broken(rules.unshared_project_is_approved_by_the_leading_group)
+    (approved,) = as_recorded([overdue()], "approval")
+    assert rules.unshared_project_is_approved_by_the_leading_group(registration, approved.ref).holds
+
+
+def ending(*events: Event) -> SystemStanding:
+    return system_of(as_recorded([entered(status="RUNNING"), *events]))
+
+
+REQUIREMENT = {
+    "ground": "REPLACEABLE",
+    "replacement": "全市统一平台",
+    "terminate_by": "2026-12-31",
+    "reason": "已有统建系统",
+    "document": document("通知", "乐数〔2026〕8号"),
+}
+
+
+def of_system(kind: type[Event], **content: Any) -> Event:
+    return kind.model_validate({"on": TODAY, "system_id": SUBJECT, "unit_id": UNIT, **content})
+
+
+def test_a_system_that_has_to_stop_carries_nothing_new_and_costs_nothing() -> None:
+    required = of_system(SystemTerminationRequired, requirement=REQUIREMENT)
+    waiver = {"reason": "确需保留", "document": document("依据")}
+    then(rules.system_goes_on(ending(required))).then_broken(rules.system_goes_on)
+    then(rules.system_may_go_on_running(ending(required).required)).then_broken(
+        rules.system_may_go_on_running
+    )
+    kept = ending(required, of_system(SystemTerminationWaived, waiver=waiver))
+    assert rules.system_goes_on(kept).holds
+    assert rules.system_may_go_on_running(kept.required).holds
+
+
+def test_a_system_that_has_stopped_carries_nothing_new() -> None:
+    termination = {"statement": "已停用", "evidence": document("证明")}
+    stopped = ending(of_system(SystemTerminated, termination=termination))
+    then(rules.system_goes_on(stopped)).then_broken(rules.system_goes_on)

@@ -86,6 +86,7 @@ def declaration(**changes: Any) -> Declaration:
             "total": total,
             "operation_cost": "50000.00",
             "sources": [Source(channel=FundingChannel.MUNICIPAL, amount=Money.of(total))],
+            "scope_basis": "GB/T 40692 政务信息系统：业务应用",
             **changes,
         }
     )

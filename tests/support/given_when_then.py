@@ -94,7 +94,7 @@ class Case:
     facts: Any
     service: str
     history: tuple[Event, ...] = ()
-    today: date = TODAY
+    now: datetime = datetime.combine(TODAY, time(10), SHANGHAI)
     actor: Actor = DECIDER
     subject: str = str(SUBJECT)
     policies: Library = field(default_factory=installed)
@@ -108,9 +108,10 @@ class Case:
     def by(self, actor: Actor) -> "Case":
         return replace(self, actor=actor)
 
-    def at(self, day: date) -> "Case":
-        """The day on which the decision is taken."""
-        return replace(self, today=day)
+    def at(self, day: date | datetime) -> "Case":
+        """The day, or the very instant, at which the decision is taken."""
+        now = day if isinstance(day, datetime) else datetime.combine(day, time(10), SHANGHAI)
+        return replace(self, now=now)
 
     def under(self, **values: int | str | bool) -> "Case":
         """The case under a policy with other values from the start."""
@@ -126,7 +127,7 @@ class Case:
         return state
 
     def when(self, decision: Callable[..., Any], command: Any) -> Outcome:
-        now = datetime.combine(self.today, time(10), SHANGHAI).astimezone(UTC)
+        now = self.now.astimezone(UTC)
         context = Context(
             now=now,
             actor=self.actor,

@@ -4,19 +4,20 @@ from uuid import uuid4
 
 import httpx
 
-from deploy.demo.cast import FIN, estimate, paper, yuan
+from deploy.demo.cast import FIN, Project, estimate, paper, yuan
 from deploy.demo.client import Surprise
 from deploy.demo.scenarios.units import FARMING, SMALL
 from deploy.demo.steps import acceptance, approval, budget, registration
 from deploy.demo.story import Story
 from shared.events.approval import Concurrence, Round
 from shared.events.budget import CostShare, Inclusion, Payment, Share
+from shared.events.registry import CountyCoordination
 from shared.events.vocabulary import FundingChannel, Source
 from shared.web.receipts import Receipt
 
 
 async def county_project(story: Story) -> None:
-    """与三县协同、市县分摊；旧版本和重复请求."""
+    """与三县协同、市县分摊；暂停和恢复；旧版本和重复请求."""
     await story.on(1, 12)
     await registration.register(story, FARMING)
     sources = (
@@ -29,11 +30,15 @@ async def county_project(story: Story) -> None:
         "农村集体资产监管平台",
         "4,200,000.00",
         county_codes=("511123", "511124", "511126"),
+        county_coordination=CountyCoordination(
+            requirements=paper("三县共享协同总体要求"), standards=(paper("数据接口规范"),)
+        ),
         sources=sources,
     )
     officer = FARMING.officer
     await registration.enter_annual_list(story, project)
     await registration.obtain_code(story, project)
+    await registration.link_county_project(story, project, "511123", "犍为县", "犍发改审3号")
 
     await story.on(4, 9)
     items = estimate(
@@ -44,6 +49,16 @@ async def county_project(story: Story) -> None:
     plan = approval.submission(
         Round.IMPLEMENTATION_PLAN, project, items, story.day(5, 20), story.day(8, 15), merge=SMALL
     )
+    await story.is_refused(
+        officer,
+        f"{project.approval}/document",
+        plan,
+        rule="counties_are_given_requirements",
+        article=10,
+        says="未附县级协同要求即报审",
+    )
+    requirements = paper("农村集体资产数据县级协同总体要求和标准规范")
+    plan = plan.model_copy(update={"county_requirements": requirements})
     digest = await approval.submit(story, project, plan)
     await approval.ask_opinions(story, project)
     await story.on(4, 17)
@@ -89,6 +104,7 @@ async def county_project(story: Story) -> None:
         story, project.budget, budget.payment(story, project, contract, "1,260,000.00")
     )
 
+    await _stop_and_go(story, project)
     await story.on(8, 10)
     await acceptance.complete(story, project)
     await story.on(11, 12)
@@ -107,6 +123,27 @@ async def county_project(story: Story) -> None:
         code="not_authorised",
         says="代市数字经济局会签",
     )
+
+
+async def _stop_and_go(story: Story, project: Project) -> None:
+    """While it is suspended, nothing of it is changed either."""
+    await story.on(6, 25)
+    await approval.suspend(story, project, "一县数据接入点受灾，须重新勘察")
+    moved = estimate(
+        SOFTWARE=("应用软件开发", "2,600,000.00"),
+        DATA=("三县数据接入", "1,100,000.00"),
+        SECURITY=("安全和密码", "500,000.00"),
+    )
+    await story.is_refused(
+        FARMING.officer,
+        f"{project.approval}/change-filings",
+        approval.change(moved, "接入点调整"),
+        rule="construction_goes_on",
+        article=30,
+        says="暂停期间报备变更",
+    )
+    await story.on(7, 3)
+    await approval.resume(story, project)
 
 
 def _cost_share(percents: dict[str, int]) -> CostShare:

@@ -8,14 +8,14 @@ from deploy.demo.scenarios.units import HOUSING, SMALL
 from deploy.demo.steps import acceptance, approval, budget, registration
 from deploy.demo.story import Story, basis_of
 from shared.events.acceptance import Extension
-from shared.events.approval import Merge, MergeGround, Round
+from shared.events.approval import Hardware, HardwareKind, Merge, MergeGround, Round
 from shared.events.budget import ProcurementMethod
 from shared.events.registry import AnnualList, OffCycle
 from shared.events.vocabulary import Document
 
 
 async def emergency_project(story: Story) -> None:
-    """年度外紧急项目；逾期未验收即限制该单位新增项目；不合格仍限制，合格即解除."""
+    """年度外紧急项目，经批准例外自购设备；逾期未验收即限制该单位新增项目；不合格仍限制，合格即解除."""
     await story.on(1, 10)
     await registration.register(story, HOUSING)
     project = await _declare(story)
@@ -62,7 +62,7 @@ async def _declare(story: Story) -> Project:
 
 async def _enter_supplementary_list(story: Story, project: Project) -> None:
     await story.on(1, 14)
-    await registration.review_centrally(story, project)
+    await registration.review_centrally(story, project, off_cycle_agreed=True)
     await story.is_refused(
         DEB,
         "/registry/v1/annual-lists",
@@ -85,8 +85,15 @@ async def _approve(story: Story, project: Project) -> None:
         SECURITY=("安全和密码", "400,000.00"),
     )
     urgent = Merge(ground=MergeGround.URGENT, depth_statement="利用既有可研成果，深度达到要求")
+    gateway = Hardware(kind=HardwareKind.SERVER, name="调压站边缘计算服务器", quantity=12)
     plan = approval.submission(
-        Round.IMPLEMENTATION_PLAN, project, items, story.day(1, 27), story.day(2, 20), merge=urgent
+        Round.IMPLEMENTATION_PLAN,
+        project,
+        items,
+        story.day(1, 27),
+        story.day(2, 20),
+        merge=urgent,
+        construction=approval.construction(hardware=(gateway,)),
     )
     await story.is_refused(
         HOUSING.officer,
@@ -102,6 +109,18 @@ async def _approve(story: Story, project: Project) -> None:
     await story.on(1, 23)
     await approval.examine(story, project, digest)
     await story.on(1, 25)
+    await approval.reply_is_refused(
+        story,
+        project,
+        digest,
+        rule="no_hardware_of_its_own",
+        article=8,
+        says="批复自购服务器的项目",
+    )
+    exception = await approval.request_exception(
+        story, project, "8-(1)", "报警须在调压站现场判定，断网时不能依赖政务云"
+    )
+    await approval.grant_exception(story, exception)
     reply = await approval.issue_reply(story, project, digest)
     await acceptance.is_scheduled(story, project, reply, story.day(5, 20))
 

@@ -72,6 +72,8 @@ async def joint_project(story: Story) -> None:
     reply = await approval.issue_reply(story, project, digest)
     await acceptance.is_scheduled(story, project, reply, story.day(11, 20))
 
+    await approval.divide_work(story, project, WATER, LAND)
+
     await story.on(5, 14)
     await budget.include_in_budget(story, project)
     tender = await budget.procure(story, project, "12,000,000.00")

@@ -1,4 +1,4 @@
-"""审批: documents, opinions, the reply, changes."""
+"""审批: documents, opinions, the reply, exceptions, changes, interruptions."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -28,20 +28,38 @@ from shared.events.approval import (
     ChangeRuling,
     Conclusion,
     Concurrence,
+    Connections,
     Consent,
+    Construction,
+    ConstructionKind,
     CopyReceipt,
+    DeployTarget,
+    DivisionOfWork,
+    DuplicateCheck,
+    EndpointSecurity,
     Evaluation,
     EvaluationMethod,
+    ExceptionAgreement,
+    ExceptionRequest,
+    Judgement,
     Letter,
+    NetworkUse,
     Opinion,
     OpinionKind,
     Reply,
+    Resumption,
+    ReviewTopic,
     Round,
     SignOff,
     Submission,
+    Suspension,
+    Trouble,
+    TroubleKind,
+    WorkShare,
 )
 from shared.events.vocabulary import Item, amount_of
 from shared.kernel.actor import Actor
+from shared.regulation.exemption import ExemptionKind
 from shared.web.problems import Problem
 from shared.web.receipts import Receipt
 
@@ -83,9 +101,39 @@ def submission(
         "sharing_chapter": "第六章",
         "secure_reliable_statement": "软硬件均选用安全可靠产品目录内的产品",
         "custom_development": True,
+        "construction": construction(),
+        "fund_balance": paper(f"{project.name}资金平衡方案"),
         **more,
     }
     return Submission(**content)
+
+
+def construction(**more: Any) -> Construction:
+    """建设方式 that Articles 6 and 8 have nothing against; `more` overrides any of its fields."""
+    content: dict[str, Any] = {
+        "kind": ConstructionKind.NEW,
+        "deploy_target": DeployTarget.MUNICIPAL_CLOUD,
+        "network": NetworkUse.EXTRANET,
+        "common_supports": ("统一身份认证", "电子证照", "电子签章"),
+        "integrations": ("市一体化政务服务平台办件接口", "市数据共享交换平台接口"),
+        "endpoint_security": EndpointSecurity.NOT_INCLUDED,
+        "connections": Connections(
+            exchange_platform=True,
+            public_service=True,
+            service_platform=True,
+            command=False,
+            command_platform=False,
+            office_platform=False,
+        ),
+        "shared_use": True,
+        "duplicate_check": DuplicateCheck(
+            duplicated=False, finding="经比对省级统建系统清单，没有重复内容"
+        ),
+        "civil_works": False,
+        "high_energy": False,
+        **more,
+    }
+    return Construction(**content)
 
 
 async def submit(story: Story, project: Project, document: Submission) -> str:
@@ -181,6 +229,11 @@ async def evaluate(
         conclusion="方案可行，投资合理，建议批复",
         report=paper(f"{project.name}评估报告"),
         needs_municipal_consent=needs_municipal_consent,
+        judgements=tuple(
+            Judgement(topic=topic, met=True, reason="材料完整，已核验", reviewer="评审组")
+            for topic in ReviewTopic
+        ),
+        depth_sufficient=True,
     )
     says = "组织评估论证，通过" + ("，须报市政府审定" if needs_municipal_consent else "")
     await story.act(DRC, f"{project.approval}/evaluation", evaluation, says)
@@ -287,3 +340,70 @@ async def approve_change(story: Story, project: Project) -> Receipt:
         approved=True, document=official("调整批复", "乐发改审", year), text="同意调整"
     )
     return await story.act(DRC, f"{path}/ruling", approved, "批准调整，基线重新起算")
+
+
+async def divide_work(story: Story, project: Project, *participants: Unit) -> None:
+    """参建分工."""
+    division = DivisionOfWork(
+        collaboration=f"{project.unit.name}牵头，参建部门按期联调",
+        sharing_needs="监测数据实时汇聚，预警结果共享",
+        shares=tuple(
+            WorkShare(unit_id=u.id, scope=f"{u.name}数据接入", duty="按期交付并保障运行")
+            for u in participants
+        ),
+        document=official("参建分工方案", "乐应急函", story.today.year),
+    )
+    await story.act(
+        project.unit.officer,
+        f"{project.approval}/division-of-work",
+        division,
+        "会同参建部门确定分工",
+    )
+
+
+async def request_exception(story: Story, project: Project, row: str, reason: str) -> str:
+    """例外申请; the exception's path."""
+    request = ExceptionRequest(
+        unit_id=project.unit.id,
+        project_id=project.id,
+        rows=(row,),
+        kind=ExemptionKind.JUSTIFIED,
+        reason=reason,
+        evidence=paper(f"{project.name}例外论证报告"),
+        valid_until=story.day(12, 31),
+    )
+    receipt = await story.act(
+        project.unit.officer, "/approval/v1/exceptions", request, f"申请对{row}的例外：{reason}"
+    )
+    return f"/approval/v1/exceptions/{receipt.id}"
+
+
+async def grant_exception(story: Story, exception: str) -> None:
+    """例外批准: DRC and DEB both agree."""
+    for body, sign in ((DRC, "乐发改函"), (DEB, "乐数经函")):
+        agreed = ExceptionAgreement(
+            approved=True,
+            text="理由成立，同意",
+            document=official("例外意见", sign, story.today.year),
+        )
+        await story.act(body, f"{exception}/agreements", agreed, "同意例外")
+
+
+async def suspend(story: Story, project: Project, says: str) -> None:
+    """重大问题报告, and 暂停建设."""
+    trouble = Trouble(
+        kind=TroubleKind.OTHER, description=says, evidence=paper(f"{project.name}重大问题报告")
+    )
+    await story.act(project.unit.officer, f"{project.approval}/troubles", trouble, f"报告：{says}")
+    suspension = Suspension(
+        reason=says, document=official("暂停建设通知", "乐数经函", story.today.year)
+    )
+    await story.act(DEB, f"{project.approval}/suspension", suspension, "暂停项目建设")
+
+
+async def resume(story: Story, project: Project) -> None:
+    """恢复建设."""
+    resumption = Resumption(
+        reason="整改到位", document=official("恢复建设通知", "乐数经函", story.today.year)
+    )
+    await story.act(DEB, f"{project.approval}/resumption", resumption, "恢复项目建设")

@@ -21,9 +21,12 @@ from shared.events.registry import (
     AnnualList,
     CentralReview,
     CodeAssignment,
+    CountyProject,
     Declaration,
     InformationResource,
     ListApproval,
+    Plan,
+    PlanLevel,
     ResourceCatalogue,
     ReviewResult,
     SharingType,
@@ -37,12 +40,28 @@ from shared.kernel.money import Money
 LISTED = (3, 16)
 """Month and day by which the annual list is approved."""
 
+PLAN = "乐山市数字政府建设规划"
+"""The plan that the stories' projects conform to."""
+
 _MATERIALS = ("APPLICATION_PLAN", "RESOURCE_CATALOGUE", "CLOUD_DEMAND", "MLPS_PLAN", "CRYPTO_PLAN")
 
 
 async def register(story: Story, unit: Unit) -> None:
     """单位登记."""
     await story.act(DEB, "/registry/v1/units", unit.profile, f"登记单位{unit.name}")
+
+
+async def register_plan(story: Story, first_year: int, last_year: int) -> None:
+    """规划登记."""
+    plan = Plan(
+        title=PLAN,
+        level=PlanLevel.MUNICIPAL,
+        first_year=first_year,
+        last_year=last_year,
+        approver="乐山市人民政府",
+        document=official(PLAN, "乐府发", first_year),
+    )
+    await story.act(DEB, "/registry/v1/plans", plan, f"登记“{PLAN}”")
 
 
 async def catalogue_system(story: Story, unit: Unit, name: str) -> UUID:
@@ -74,10 +93,11 @@ def declaration(
         "mode_reason": "业务流程需与本单位现有系统深度整合",
         "plan_year": plan_year,
         "tasks": f"建设{name}，接入市级政务云和数据共享交换平台",
+        "scope_basis": "GB/T 40692：支撑政务部门履行职能的业务信息系统",
         "necessity": "落实市委、市政府数字政府建设部署",
         "goals": "业务全程网办，数据按目录共享",
         "responsible_person": unit.profile.head,
-        "plan_alignment": ("乐山市“十四五”数字政府建设规划",),
+        "plan_alignment": (PLAN,),
         "materials": materials(name, _MATERIALS),
         "total": amount,
         "operation_cost": Money(amount // 20),
@@ -120,14 +140,36 @@ async def declare(
     return project
 
 
-async def review_centrally(story: Story, project: Project) -> None:
+async def review_centrally(
+    story: Story, project: Project, *, off_cycle_agreed: bool | None = None
+) -> None:
     """集中审查."""
     review = CentralReview(
         result=ReviewResult.INCLUDE,
         reason="符合规划，无重复建设",
-        participants=("市发展改革委", "市财政局"),
+        bodies=("DRC", "FIN"),
+        off_cycle_agreed=off_cycle_agreed,
     )
     await story.act(DEB, f"{project.registration}/central-review", review, "集中审查，列入清单")
+
+
+async def link_county_project(
+    story: Story, project: Project, county: str, name: str, official_number: str
+) -> None:
+    """关联县级项目."""
+    linked = CountyProject(
+        county_code=county,
+        unit_name=f"{name}农业农村局",
+        name=f"{name}数据接入工程",
+        number=official_number,
+        approver=f"{name}发展和改革局",
+    )
+    await story.act(
+        project.unit.officer,
+        f"{project.registration}/county-projects",
+        linked,
+        f"关联{name}的项目，由当地审批",
+    )
 
 
 async def obtain_code(story: Story, project: Project) -> None:
@@ -178,7 +220,9 @@ async def enter_annual_list(story: Story, project: Project) -> None:
 
 
 async def compile_annual_lists(story: Story) -> None:
-    """The bureau's own part: a list per plan year, of all that the stories have brought."""
+    """The bureau's own part: the plan, and a list per plan year of all that the stories bring."""
+    await story.on(1, 5)
+    await register_plan(story, story.today.year, story.today.year + 4)
     await story.on(2, 25)
     years = sorted({p.plan_year for p in story.candidates})
     lists = [

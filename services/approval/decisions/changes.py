@@ -1,4 +1,4 @@
-"""Changes to the baseline: filed, or applied for and ruled on (第二十八、二十九条)."""
+"""Changes to the baseline: filed and perhaps disputed, or applied for (第二十八、二十九条)."""
 
 from datetime import date
 
@@ -14,32 +14,30 @@ from shared.events.approval import (
     ChangeFiled,
     ChangeRefused,
     ChangeRuling,
+    FilingDispute,
+    FilingDisputed,
     LateNoticeFound,
 )
 from shared.kernel.model import present
-from shared.regulation import Context
+from shared.regulation import Check, Context, Policy
 from shared.regulation.common import decider_did_not_submit
 from shared.regulation.decision import InvalidField
+from shared.standing.rules import construction_goes_on
 
 
 def file_change(project: Project, change: Change, facts: Facts, context: Context) -> Event:
     """变更报备（第二十九条）."""
-    context.require(
-        rules.final_reply_is_issued(project),
-        rules.project_is_not_yet_accepted(facts.standing.acceptance),
-        rules.no_application_is_pending(project),
-    )
-    baseline = present(project.baseline)
-    on = context.date_of(change, since=baseline.replied_on)
-    _check_dates(change, baseline, context.today)
-    # A baseline keeps the pack it was approved under.
-    policy = context.policies.cited(baseline.policy, context.today)
+    baseline, on = _adjusted(project, change, facts, context)
+    context.require(rules.disputed_filing_is_applied_for(project), exemptions=facts.exemptions)
+    policy = _policy_of(baseline, context)
     assessment = rules.assess(change, baseline, policy)
     context.require(
         rules.total_stays_within_reply(assessment),
         rules.goals_stay_unchanged(assessment),
         rules.moved_money_stays_within_ratio(assessment, policy),
         rules.change_has_a_listed_reason(assessment),
+        rules.services_may_be_adjusted_alike(baseline, policy),
+        exemptions=facts.exemptions,
     )
     return ChangeFiled(
         on=on,
@@ -56,16 +54,8 @@ def apply_for_change(
     project: Project, change: Change, facts: Facts, context: Context
 ) -> list[Event]:
     """调整申请（第二十八条）: late ones are received and marked, unless they are barred."""
-    context.require(
-        rules.final_reply_is_issued(project),
-        rules.project_is_not_yet_accepted(facts.standing.acceptance),
-        rules.no_application_is_pending(project),
-    )
-    baseline = present(project.baseline)
-    on = context.date_of(change, since=baseline.replied_on)
-    _check_dates(change, baseline, context.today)
-    policy = context.policies.cited(baseline.policy, context.today)
-    assessment = rules.assess(change, baseline, policy)
+    baseline, on = _adjusted(project, change, facts, context)
+    assessment = rules.assess(change, baseline, _policy_of(baseline, context))
     context.require(rules.retroactive_overrun_is_not_received(assessment))
     change_id = context.new_id()
     applied = ChangeApplied(
@@ -80,6 +70,55 @@ def apply_for_change(
         executed_on=present(change.executed_on),
     )
     return [applied, late]
+
+
+def _adjusted(
+    project: Project, change: Change, facts: Facts, context: Context
+) -> tuple[Baseline, date]:
+    """The baseline that may be adjusted now, and the day the paper bears."""
+    context.require(rules.final_reply_is_issued(project), rules.no_application_is_pending(project))
+    context.require(*_going_on(project, facts), exemptions=facts.exemptions)
+    baseline = present(project.baseline)
+    on = context.date_of(change, since=baseline.since)
+    _check_dates(change, baseline, context.today)
+    return baseline, on
+
+
+def _going_on(project: Project, facts: Facts) -> tuple[Check, ...]:
+    """Nothing is changed any more in what is accepted, suspended or terminated."""
+    return (
+        rules.project_is_not_yet_accepted(facts.standing.acceptance),
+        construction_goes_on(project.standing(facts.standing)),
+    )
+
+
+def _policy_of(baseline: Baseline, context: Context) -> Policy:
+    """A baseline keeps the pack it was approved under, and the values of its day."""
+    return context.policies.cited(baseline.policy, context.today, baseline.since)
+
+
+def dispute_filing(
+    project: Project, dispute: FilingDispute, facts: Facts, context: Context
+) -> Event:
+    """报备异议（第二十九条）: the filing needs approval; its money goes back to the counter."""
+    context.require(
+        rules.no_application_is_pending(project),
+        rules.filing_is_the_newest(present(facts.filing), project),
+    )
+    filing = present(project.baseline).filings[-1]
+    context.require(
+        decider_did_not_submit(context.actor, (filing.filed_by,)),
+        rules.dispute_is_numbered(dispute),
+    )
+    context.require(*_going_on(project, facts), exemptions=facts.exemptions)
+    return FilingDisputed(
+        on=context.date_of(dispute, since=filing.filed_on),
+        **project.identity,
+        change_id=filing.change_id,
+        body=context.actor.body,
+        dispute=dispute,
+        returned=filing.moved,
+    )
 
 
 def _check_dates(change: Change, baseline: Baseline, received_on: date) -> None:
@@ -99,6 +138,8 @@ def concur_in_change(
         decider_did_not_submit(context.actor, (pending.applied_by,)),
         rules.change_ruling_is_numbered(ruling),
     )
+    if ruling.approved:
+        context.require(*_going_on(project, facts), exemptions=facts.exemptions)
     return ChangeConcurred(
         on=context.date_of(ruling, since=pending.applied_on),
         **project.identity,
@@ -114,8 +155,13 @@ def rule_on_change(project: Project, ruling: ChangeRuling, facts: Facts, context
     context.require(
         decider_did_not_submit(context.actor, (pending.applied_by,)),
         rules.change_ruling_is_numbered(ruling),
-        rules.digital_bureau_concurs_in_the_change(pending, ruling),
     )
+    if ruling.approved:
+        context.require(
+            rules.digital_bureau_concurs_in_the_change(pending),
+            *_going_on(project, facts),
+            exemptions=facts.exemptions,
+        )
     on = context.date_of(ruling, since=pending.applied_on)
     if not ruling.approved:
         return ChangeRefused(on=on, **project.identity, change_id=pending.change_id, ruling=ruling)

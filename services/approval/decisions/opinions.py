@@ -39,10 +39,13 @@ def give_opinion(project: Project, opinion: Opinion, facts: Facts, context: Cont
     examination, body = present(project.examination), context.actor.body
     context.require(
         decider_did_not_submit(context.actor, examination.submitted_by),
-        rules.opinion_is_asked_for_in_writing(body, examination, context.policy),
         rules.opinion_names_the_current_submission(opinion.digest, examination),
         rules.conditions_match_the_conclusion(opinion),
         rules.opinion_is_the_bodys_duty(body, opinion.kind, context.policy),
+    )
+    context.require(
+        rules.opinion_is_asked_for_in_writing(body, examination, context.policy),
+        exemptions=facts.exemptions,
     )
     return OpinionGiven(
         on=context.date_of(opinion, since=examination.submitted_on),

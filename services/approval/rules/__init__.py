@@ -1,5 +1,27 @@
 """Rules of the approval service, each module in article order."""
 
-from services.approval.rules import changes, documents, opinions, reply
+from services.approval.rules import (
+    adjustments,
+    changes,
+    construction,
+    documents,
+    exceptions,
+    interruption,
+    joint,
+    opinions,
+    reply,
+    services,
+)
 
-__all__ = ["changes", "documents", "opinions", "reply"]
+__all__ = [
+    "adjustments",
+    "changes",
+    "construction",
+    "documents",
+    "exceptions",
+    "interruption",
+    "joint",
+    "opinions",
+    "reply",
+    "services",
+]

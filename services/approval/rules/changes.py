@@ -4,10 +4,11 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from uuid import UUID
 
 from services.approval.state import Baseline, PendingChange, Project
-from shared.events.approval import Change, ChangeReason, ChangeRuling
-from shared.events.vocabulary import amount_of
+from shared.events.approval import Change, ChangeReason, ChangeRuling, FilingDispute
+from shared.events.vocabulary import DeliveryMode, amount_of
 from shared.kernel.money import ZERO, Money
 from shared.regulation import Policy, Verdict, article, holds
 from shared.standing import AcceptanceStanding, AcceptanceStatus
@@ -143,11 +144,11 @@ def change_ruling_is_numbered(ruling: ChangeRuling) -> Verdict:
     remedy="请市数字经济局会签",
     mode="GATE",
 )
-def digital_bureau_concurs_in_the_change(pending: PendingChange, ruling: ChangeRuling) -> Verdict:
+def digital_bureau_concurs_in_the_change(pending: PendingChange) -> Verdict:
     concurrence = pending.concurrence
     agreed = concurrence is not None and concurrence.approved
     state = "未会签" if concurrence is None else "会签同意" if agreed else "会签不同意"
-    return holds(agreed or not ruling.approved, state, basis=[pending.ref])
+    return holds(agreed, state, basis=[pending.ref])
 
 
 @article(
@@ -165,6 +166,21 @@ def retroactive_overrun_is_not_received(assessment: Assessment) -> Verdict:
         f"调整后总额{assessment.total}元，批复{assessment.approved}元",
         total=assessment.total,
         approved=assessment.approved,
+    )
+
+
+@article(
+    28,
+    row="28-2",
+    says="报备有异议的调整，先申请审批",
+    remedy="就有异议的调整提出调整申请",
+)
+def disputed_filing_is_applied_for(project: Project) -> Verdict:
+    due = project.application_due
+    return holds(
+        due is None,
+        "报备有异议，尚未申请审批" if due else "没有待申请审批的报备",
+        basis=[due],
     )
 
 
@@ -207,6 +223,37 @@ def change_has_a_listed_reason(assessment: Assessment) -> Verdict:
     reason = assessment.change.reason
     listed = reason is not ChangeReason.NONE
     return holds(listed or not assessment.changes_content, f"情形：{reason.label}")
+
+
+@article(29, row="29-1", says="购买服务的调整比照自行建设报备", remedy=BY_APPROVAL)
+def services_may_be_adjusted_alike(baseline: Baseline, policy: Policy) -> Verdict:
+    service = baseline.delivery_mode is DeliveryMode.SERVICE_PURCHASE
+    alike = policy.flag("art29_for_services")
+    return holds(
+        not service or alike, f"{baseline.delivery_mode.label}，{'可' if alike else '不可'}比照报备"
+    )
+
+
+@article(
+    29,
+    row="29-1",
+    says="有异议的是最近一次仍然有效的报备",
+    remedy="先就其后的报备提出异议；基线已更新的不再提出",
+)
+def filing_is_the_newest(change_id: UUID, project: Project) -> Verdict:
+    filings = project.baseline.filings if project.baseline else ()
+    newest = filings[-1] if filings else None
+    return holds(
+        newest is not None and newest.change_id == change_id,
+        f"最近的报备：{newest.change_id if newest else '无'}",
+        basis=[newest.ref if newest else None],
+    )
+
+
+@article(29, row="29-1", says="报备异议以带文号的文件为据", remedy="补充异议文件的文号")
+def dispute_is_numbered(dispute: FilingDispute) -> Verdict:
+    number = dispute.document.number
+    return holds(number is not None, f"文号：{number or '无'}")
 
 
 def is_late(change: Change, received_on: date) -> bool:

@@ -1,8 +1,8 @@
-"""Rules on documents submitted: rounds, merged plans, services, joint designs, adjustments."""
+"""Rules on documents submitted: rounds, estimates, merged plans, products (第十七至五十条)."""
 
-from services.approval.state import Baseline, Examination, Project, Registration
-from shared.events.approval import MergeGround, Round, SignOff, Submission
-from shared.events.vocabulary import DeliveryMode, Item, amount_of
+from services.approval.state import Examination, Project, Registration, Stage
+from shared.events.approval import MergeGround, Round, Submission
+from shared.events.vocabulary import DeliveryMode, amount_of
 from shared.regulation import Policy, Verdict, article, holds
 
 ROUNDS = {
@@ -19,6 +19,18 @@ def project_is_on_an_approved_list(registration: Registration) -> Verdict:
     return holds(
         listed is not None, "已列入年度清单" if listed else "未列入年度清单", basis=[listed]
     )
+
+
+@article(
+    17,
+    row="17-3",
+    says="清单审定后，凭资金平衡方案推进",
+    remedy="编制资金平衡方案，填写 fund_balance",
+    mode="GATE",
+)
+def fund_balance_plan_is_attached(submission: Submission) -> Verdict:
+    plan = submission.fund_balance
+    return holds(plan is not None, f"资金平衡方案：{plan.title if plan else '无'}")
 
 
 @article(
@@ -136,158 +148,14 @@ def small_merged_plan_stays_within_limit(submission: Submission, policy: Policy)
 
 
 @article(
-    19, row="19-1", says="服务需求方案各章节齐全", remedy="补齐所缺章节，并列入 service.sections"
+    24,
+    row="24-3",
+    says="不予批复的项目不再报审",
+    remedy="按年度需求重新申报",
 )
-def service_demand_has_all_sections(submission: Submission, policy: Policy) -> Verdict:
-    if submission.round is not Round.SERVICE_DEMAND:
-        return holds(True, "不是购买服务")
-    given = set(submission.service.sections) if submission.service else set()
-    missing = [m.label for m in policy.materials("service_demand") if m.code not in given]
-    return holds(not missing, f"缺少：{'、'.join(missing) or '无'}")
-
-
-@article(
-    19,
-    row="19-2",
-    says="购买的服务不属于货物和工程，也不与工程打包",
-    remedy="改按自行建设办理",
-)
-def service_is_not_goods_or_works(submission: Submission) -> Verdict:
-    terms = submission.service
-    met = terms is None or terms.not_goods_or_works
-    return holds(met, "符合" if met else "属于货物、工程，或与工程打包")
-
-
-@article(
-    19,
-    row="19-2",
-    says="使用期限内服务费总额小于自建方式建设运维总额",
-    remedy="压减服务费，或改按自行建设办理",
-)
-def service_is_cheaper_than_building(submission: Submission) -> Verdict:
-    terms = submission.service
-    if terms is None:
-        return holds(True, "不是购买服务")
-    return holds(
-        terms.service_total < terms.self_build_total,
-        f"{terms.years}年服务费{terms.service_total}元，自建{terms.self_build_total}元",
-        service_total=terms.service_total,
-        self_build_total=terms.self_build_total,
-    )
-
-
-@article(
-    19,
-    row="19-2",
-    says="与自建比较的服务费总额包括本方案的全部服务费",
-    remedy="按使用期限内的全部服务费填写 service.service_total",
-)
-def service_total_covers_the_fee(submission: Submission) -> Verdict:
-    terms = submission.service
-    if terms is None:
-        return holds(True, "不是购买服务")
-    return holds(
-        terms.service_total >= submission.total,
-        f"{terms.years}年服务费{terms.service_total}元，本方案服务费{submission.total}元",
-        service_total=terms.service_total,
-        total=submission.total,
-    )
-
-
-@article(
-    19, row="19-2", says="有多家潜在服务提供商可选", remedy="补充潜在服务提供商，或改按自行建设办理"
-)
-def service_has_enough_providers(submission: Submission, policy: Policy) -> Verdict:
-    terms = submission.service
-    if terms is None:
-        return holds(True, "不是购买服务")
-    needed, given = policy.number("service_min_providers"), len(set(terms.providers))
-    return holds(given >= needed, f"潜在服务提供商{given}家，至少{needed}家")
-
-
-@article(19, row="19-2", says="购买的服务不违反安全保密要求", remedy="改按自行建设办理")
-def service_meets_security_requirements(submission: Submission) -> Verdict:
-    terms = submission.service
-    met = terms is None or terms.security_compliant
-    return holds(met, "符合" if met else "未确认符合安全保密要求")
-
-
-@article(
-    21,
-    row="21-1",
-    says="共建共享项目明确业务流、数据流、接口和数据目录，建设内容无重复交叉",
-    remedy="填写 joint，并消除重复交叉",
-)
-def joint_design_is_complete(submission: Submission, registration: Registration) -> Verdict:
-    along, joint = registration.participants, submission.joint
-    complete = joint is not None and joint.no_overlap
-    state = "无共建共享设计" if joint is None else "已设计" if complete else "有重复交叉"
-    return holds(
-        not along or complete,
-        f"参建部门{len(along)}家，{state}",
-        basis=[registration.listed] if along else [],
-    )
-
-
-@article(21, row="21-1", says="会签针对现行报审文件", remedy="以现行报审文件的摘要值重新会签")
-def sign_off_names_the_current_submission(sign_off: SignOff, examination: Examination) -> Verdict:
-    return names_current(sign_off.digest, examination)
-
-
-@article(
-    25,
-    row="25-1",
-    says="初步设计与可研批复不一致的，以独立章节说明调整内容和理由",
-    remedy="补充调整说明章节，并在 adjustment_chapter 中注明位置",
-)
-def design_adjustment_is_explained(submission: Submission, feasibility: Baseline | None) -> Verdict:
-    if submission.round is not Round.DESIGN or feasibility is None:
-        return holds(True, "不是初步设计方案")
-    differing = _differences(submission, feasibility)
-    return holds(
-        not differing or submission.adjustment_chapter is not None,
-        f"与可研批复不同：{'、'.join(differing) or '无'}；"
-        f"说明章节：{submission.adjustment_chapter or '无'}",
-        basis=[feasibility.ref],
-    )
-
-
-def _differences(submission: Submission, feasibility: Baseline) -> list[str]:
-    same = {
-        "总投资": submission.total == feasibility.total,
-        "投资分项": _amounts(submission.items) == _amounts(feasibility.items),
-        "建设目标": submission.goals == feasibility.goals,
-        "建设内容": submission.content == feasibility.content,
-    }
-    return [name for name, equal in same.items() if not equal]
-
-
-def _amounts(items: tuple[Item, ...]) -> list[tuple[str, int]]:
-    return sorted((item.code, int(item.amount)) for item in items)
-
-
-@article(
-    25,
-    row="25-2",
-    says="初步设计有重大变更的，重新审批可行性研究报告",
-    remedy="重新编报可行性研究报告，或将初步设计调回批复范围",
-    mode="SOFT",
-)
-def design_adjustment_is_not_major(
-    submission: Submission, feasibility: Baseline | None, policy: Policy
-) -> Verdict:
-    if submission.round is not Round.DESIGN or feasibility is None:
-        return holds(True, "不是初步设计方案")
-    percent = policy.number("art25_major_percent")
-    limit = feasibility.total + policy.share("art25_major_percent", feasibility.total)
-    return holds(
-        submission.total <= limit and not submission.major_adjustment,
-        f"可研批复{feasibility.total}元，初设{submission.total}元，超过{percent}%（{limit}元）为重大；"
-        f"目标或主要内容{'有' if submission.major_adjustment else '无'}重大改变",
-        basis=[feasibility.ref],
-        total=submission.total,
-        limit=limit,
-    )
+def reply_was_not_refused(project: Project) -> Verdict:
+    refused = project.stage is Stage.REFUSED
+    return holds(not refused, "已作出不予批复的决定" if refused else "未作出不予批复的决定")
 
 
 @article(

@@ -8,7 +8,10 @@ from shared.events.approval import (
     CopyReceipt,
     Evaluation,
     EvaluationMethod,
+    LeadingGroupApproval,
     Reply,
+    ReplyRefusal,
+    Round,
 )
 from shared.events.vocabulary import DeliveryMode
 from shared.kernel.identifiers import UnitId
@@ -29,6 +32,51 @@ def project_code_is_assigned(registration: Registration, policy: Policy) -> Verd
         f"项目代码：{registration.code or '无'}{'' if needed else '（不要求）'}",
         basis=[registration.coded],
     )
+
+
+@article(12, row="12-2", says="领导小组批准的是不能共享的项目", remedy="可以共享的项目不须办理")
+def project_shares_nothing(registration: Registration) -> Verdict:
+    nothing = registration.shares_nothing
+    return holds(nothing, registration.scope, basis=[registration.catalogued])
+
+
+@article(12, row="12-2", says="领导小组批准以带文号的文件为据", remedy="补充批准文件的文号")
+def unshared_approval_is_numbered(approval: LeadingGroupApproval) -> Verdict:
+    number = approval.document.number
+    return holds(number is not None, f"文号：{number or '无'}")
+
+
+@article(
+    18,
+    row="18-3",
+    says="合并编报的，评估论证判断前期工作深度",
+    remedy="填写 depth_sufficient",
+)
+def depth_of_a_merged_plan_is_judged(evaluation: Evaluation, examination: Examination) -> Verdict:
+    merged = examination.submission.round is Round.IMPLEMENTATION_PLAN
+    judged = evaluation.depth_sufficient is not None
+    return holds(not merged or judged, _depth(evaluation) if merged else "不是合并编报")
+
+
+@article(
+    18,
+    row="18-3",
+    says="合并编报的前期工作深度达到要求",
+    remedy="补充前期工作后重新评估论证，或分别编报可研和初设",
+)
+def merged_plan_is_deep_enough(examination: Examination) -> Verdict:
+    evaluated = examination.evaluated
+    if examination.submission.round is not Round.IMPLEMENTATION_PLAN:
+        return holds(True, "不是合并编报")
+    if evaluated is None:
+        return holds(False, "未评估论证")
+    evaluation = evaluated.evaluation
+    return holds(evaluation.depth_sufficient is True, _depth(evaluation), basis=[evaluated.ref])
+
+
+def _depth(evaluation: Evaluation) -> str:
+    found = {True: "达到", False: "未达到", None: "未判断是否达到"}[evaluation.depth_sufficient]
+    return f"前期工作深度{found}要求"
 
 
 @article(
@@ -53,7 +101,12 @@ def every_participant_has_signed_off(
 @article(24, row="24-1", says="有待批复的报审文件", remedy="先由项目单位报审文件")
 def submission_awaits_reply(project: Project) -> Verdict:
     stage = project.stage.label if project.stage else "尚未报审"
-    return holds(project.examination is not None, f"审批状态：{stage}")
+    examination = project.examination
+    return holds(
+        examination is not None and examination.returned is None,
+        f"审批状态：{stage}",
+        basis=[examination.returned if examination else None],
+    )
 
 
 @article(
@@ -156,6 +209,21 @@ def reply_names_the_current_submission(reply: Reply, examination: Examination) -
 def reply_document_is_numbered(reply: Reply) -> Verdict:
     number = reply.document.number
     return holds(number is not None, f"文号：{number or '无'}")
+
+
+@article(
+    24,
+    row="24-3",
+    says="不予批复和退回修改针对现行报审文件，以带文号的文件为据",
+    remedy="核对现行报审文件的摘要值，补充文号",
+)
+def refusal_is_in_due_form(refusal: ReplyRefusal, examination: Examination) -> Verdict:
+    number = refusal.document.number
+    return holds(
+        refusal.digest == examination.digest and number is not None,
+        f"{names_current(refusal.digest, examination).text}；文号：{number or '无'}",
+        basis=[examination.ref],
+    )
 
 
 @article(24, row="24-4", says="签收的抄送件是本项目的批复", remedy="核对批复文号")

@@ -1,29 +1,39 @@
-"""State: one project's approval folded from its stream, and what the registry says of it."""
+"""State: a project's approval and an exception folded from their streams, and the registration."""
 
 from services.approval.state.evolve import evolve_project
+from services.approval.state.exception import (
+    Agreed,
+    ExceptionCase,
+    ExceptionIdentity,
+    ExceptionStatus,
+    evolve_exception,
+)
 from services.approval.state.project import (
     Baseline,
     Concurred,
     Evaluated,
     Examination,
+    Filing,
     PendingChange,
     Project,
     SentLetter,
     SignedOff,
     Stage,
     StandingOpinion,
+    Termination,
 )
-from services.approval.state.registration import (
-    Registration,
-    evolve_registration,
-    registration_of,
-)
+from shared.standing import Registration, registration_of
 
 __all__ = [
+    "Agreed",
     "Baseline",
     "Concurred",
     "Evaluated",
     "Examination",
+    "ExceptionCase",
+    "ExceptionIdentity",
+    "ExceptionStatus",
+    "Filing",
     "PendingChange",
     "Project",
     "Registration",
@@ -31,7 +41,8 @@ __all__ = [
     "SignedOff",
     "Stage",
     "StandingOpinion",
+    "Termination",
+    "evolve_exception",
     "evolve_project",
-    "evolve_registration",
     "registration_of",
 ]

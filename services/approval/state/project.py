@@ -1,6 +1,6 @@
 """项目审批: the state of one project's approval."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from shared.events.approval import (
     Opinion,
     Round,
     Submission,
+    TerminationRequest,
 )
 from shared.events.envelope import Identity
 from shared.events.vocabulary import DeliveryMode, Item
@@ -20,15 +21,19 @@ from shared.kernel.coded import Coded
 from shared.kernel.identifiers import Digest, UnitId
 from shared.kernel.model import present
 from shared.kernel.money import ZERO, Money
+from shared.standing import ProjectStanding
 
 
 class Stage(Coded):
     """审批状态."""
 
     EXAMINATION = "EXAMINATION", "审查中"
+    RETURNED = "RETURNED", "退回修改"
+    REFUSED = "REFUSED", "不予批复"
     FEASIBILITY_APPROVED = "FEASIBILITY_APPROVED", "可行性研究报告已批复"
     APPROVED = "APPROVED", "已批复"
     CHANGE_PENDING = "CHANGE_PENDING", "调整待批"
+    TERMINATED = "TERMINATED", "已终止"
 
 
 @dataclass(frozen=True)
@@ -36,7 +41,10 @@ class SentLetter:
     """征求意见函, sent."""
 
     letter: Letter
+    sent_on: date
     ref: EventRef
+    answered: EventRef | None = None
+    """The body's opinion after it, given or carried forward."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +103,8 @@ class Examination:
     evaluated: Evaluated | None = None
     consent: EventRef | None = None
     concurred: Concurred | None = None
+    returned: EventRef | None = None
+    """Sent back for correction: nothing is decided on it until it is submitted again."""
 
     def letter_to(self, body: str) -> SentLetter | None:
         """The newest letter of this round to a body."""
@@ -103,6 +113,20 @@ class Examination:
     def opinion_of(self, body: str, kind: str) -> StandingOpinion | None:
         """The newest opinion of this round by a body, whichever submission it stands for."""
         return next((o for o in self.opinions if (o.body, o.opinion.kind) == (body, kind)), None)
+
+
+@dataclass(frozen=True)
+class Filing:
+    """变更报备, and the baseline's items before it."""
+
+    change_id: UUID
+    moved: Money
+    filed_on: date
+    filed_by: str
+    """Person who filed, and so may not dispute it."""
+    items_before: tuple[Item, ...]
+    planned_end_before: date
+    ref: EventRef
 
 
 @dataclass(frozen=True)
@@ -124,7 +148,11 @@ class Baseline:
     open_conditions: tuple[str, ...]
     policy: str
     """Policy pack that calculations on it keep."""
+    since: date
+    """Day the baseline began: of the reply, or of the change approved since."""
     ref: EventRef
+    filings: tuple[Filing, ...] = ()
+    """变更报备 that count, since this baseline."""
     moved_so_far: Money = ZERO
     """Money moved by filings since this baseline (第二十九条)."""
     copied: bool = False
@@ -146,8 +174,21 @@ class PendingChange:
 
 
 @dataclass(frozen=True)
+class Termination:
+    """终止申请 under way: requested, then reported to the leading group."""
+
+    request: TerminationRequest
+    requested_on: date
+    requested_by: str
+    """Person who asked, and so may not rule on it."""
+    ref: EventRef
+    reported_on: date | None = None
+    reported: EventRef | None = None
+
+
+@dataclass(frozen=True)
 class Project:
-    """项目审批: its open examination, its replies, its pending change."""
+    """项目审批: its examination, replies, changes, interruptions, and exceptions attached."""
 
     project_id: UUID | None = None
     unit_id: UnitId | None = None
@@ -158,6 +199,19 @@ class Project:
     baseline: Baseline | None = None
     """Of the final reply, or of the change approved since."""
     pending_change: PendingChange | None = None
+    application_due: EventRef | None = None
+    """Dispute of a filing, until approval is applied for (第二十八条)."""
+    unshared_approved: EventRef | None = None
+    """领导小组批准 of a project of which nothing can be shared (第十二条)."""
+    division: EventRef | None = None
+    """参建分工 as last recorded (第二十七条)."""
+    trouble: EventRef | None = None
+    """重大问题报告, the newest (第三十条)."""
+    suspended: EventRef | None = None
+    termination: Termination | None = None
+    terminated: EventRef | None = None
+    exceptions: tuple[UUID, ...] = ()
+    """例外 once granted; each one's own record says whether it still is."""
 
     @property
     def identity(self) -> Identity:
@@ -173,3 +227,11 @@ class Project:
     def replies(self) -> tuple[Baseline, ...]:
         """The replies issued so far, the feasibility study's first."""
         return tuple(b for b in (self.feasibility, self.baseline) if b)
+
+    def standing(self, elsewhere: ProjectStanding) -> ProjectStanding:
+        """How it stands: what other services say, and the interruptions recorded here."""
+        return replace(
+            elsewhere,
+            suspended=self.suspended or elsewhere.suspended,
+            terminated=self.terminated or elsewhere.terminated,
+        )

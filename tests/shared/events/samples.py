@@ -184,6 +184,59 @@ RULING = {
     "text": "同意按申请调整，总投资不变。",
 }
 
+CONSTRUCTION = {
+    "kind": "EXPAND",
+    "deploy_target": "MUNICIPAL_CLOUD",
+    "migration_plan": document("学籍系统迁移上云方案"),
+    "network": "EXTRANET",
+    "common_supports": ["统一身份认证", "电子印章"],
+    "integrations": ["户籍信息核验接口", "省学籍平台接口"],
+    "hardware": [{"kind": "TERMINAL", "name": "信息采集终端", "quantity": 40}],
+    "lines": [{"kind": "PRIVATE_LINE", "purpose": "学校接入", "merged": True}],
+    "endpoint_security": "UNIFIED",
+    "common_capabilities": ["NOTIFICATION"],
+    "connections": {
+        "exchange_platform": True,
+        "public_service": True,
+        "service_platform": True,
+        "command": False,
+        "command_platform": False,
+        "office_platform": False,
+    },
+    "shared_use": True,
+    "duplicate_check": {
+        "upper_level_system": "四川省学籍管理平台",
+        "duplicated": False,
+        "finding": "省平台管学籍主数据，本项目只作校内应用，不重复。",
+    },
+    "civil_works": True,
+    "high_energy": False,
+}
+
+EXCEPTION = UUID("019b7c3e-2000-7d10-8000-5f1c2b3a4d0a")
+EXCEPTED: dict[str, Any] = {"exception_id": EXCEPTION, "project_id": PROJECT}
+
+AGREEMENT = {
+    "on": day("2026-03-16"),
+    "approved": True,
+    "text": "该能力仅供校内通知，不与统建系统重复，同意。",
+    "document": document("关于例外事项的意见", "乐发改函〔2026〕21号"),
+}
+
+TERMINATION_RULING = {
+    "on": day("2026-12-18"),
+    "approved": True,
+    "text": "同意终止，做好结算和结余资金退回。",
+    "document": document("领导小组会议纪要", "乐信领纪要〔2026〕4号"),
+}
+
+REFUSAL_OF_REPLY = {
+    "on": day("2026-03-27"),
+    "digest": SUBMISSION.digest,
+    "reason": "与市级统一身份认证平台建设内容重复，须调减。",
+    "document": document("关于退回实施方案的函", "乐发改函〔2026〕26号"),
+}
+
 CONTENT: dict[tuple[str, str], dict[str, Any]] = {
     # -- 登记备案 -------------------------------------------------------------------------------
     ("UnitRegistered", ""): of_unit(
@@ -224,6 +277,140 @@ CONTENT: dict[tuple[str, str], dict[str, Any]] = {
             "status": "RUNNING",
             "functions": "学籍管理、教研资源、统一身份认证。",
         },
+    ),
+    ("UnitUpdated", ""): of_unit(
+        "2026-03-09",
+        change={
+            "on": day("2026-03-09"),
+            "head": "周建国",
+            "head_post": "党组书记、局长",
+            "head_since": day("2026-03-02"),
+        },
+    ),
+    ("PlanRegistered", ""): {
+        "on": day("2025-09-01"),
+        "plan_id": UUID("0fd0c1a5-5b0e-5c3e-8a34-5f1c2b3a4d08"),
+        "plan": {
+            "on": day("2025-09-01"),
+            "title": "乐山市“十四五”数字政府建设规划",
+            "level": "MUNICIPAL",
+            "first_year": 2021,
+            "last_year": 2025,
+            "approver": "乐山市人民政府",
+            "document": document("乐山市“十四五”数字政府建设规划", "乐府发〔2021〕12号"),
+        },
+    },
+    ("SystemUpdated", ""): of_system(
+        "2025-10-08",
+        change={"on": day("2025-10-08"), "functions": "学籍管理、教研资源、统一身份认证、消息。"},
+    ),
+    ("SystemReviewed", ""): of_system(
+        "2026-03-30",
+        review={"on": day("2026-03-30"), "statement": "条目内容与系统现状一致。"},
+    ),
+    ("SystemActivated", ""): of_system(
+        "2027-03-18",
+        project_id=PROJECT,
+        acceptance={
+            "service": "acceptance",
+            "position": 41,
+            "stream": f"project:{PROJECT}",
+            "version": 9,
+            "event_id": REFUSAL,
+        },
+    ),
+    ("SystemTerminationRequired", ""): of_system(
+        "2026-04-02",
+        requirement={
+            "on": day("2026-04-02"),
+            "ground": "REPLACEABLE",
+            "replacement": "全市统一消息平台",
+            "replacement_system_id": LIST,
+            "terminate_by": day("2026-09-30"),
+            "reason": "短信功能可由统建平台替代。",
+            "document": document("系统整合通知", "乐数函〔2026〕19号"),
+        },
+    ),
+    ("SystemTerminationWaived", ""): of_system(
+        "2026-05-11",
+        waiver={
+            "on": day("2026-05-11"),
+            "reason": "统建平台暂不支持跨网短信。",
+            "document": document("撤销停用要求的函", "乐数函〔2026〕33号"),
+        },
+    ),
+    ("SystemTerminated", ""): of_system(
+        "2026-09-21",
+        termination={
+            "on": day("2026-09-21"),
+            "statement": "服务器已下线，历史数据移交归档。",
+            "evidence": document("系统下线确认单"),
+        },
+    ),
+    ("CountyProjectLinked", ""): of_project(
+        "2026-05-20",
+        county_project={
+            "on": day("2026-05-20"),
+            "county_code": "511181",
+            "unit_name": "峨眉山市教育局",
+            "name": "峨眉山市智慧教育接入工程",
+            "number": "2605-511181-04-04-118203",
+            "approver": "峨眉山市发展和改革局",
+        },
+    ),
+    ("ProjectDeclared", "infrastructure"): of_project(
+        "2025-09-28",
+        declaration={
+            **DECLARATION,
+            "category": "INFRASTRUCTURE",
+            "sub_category": "DATA_CENTRE",
+            "scope_basis": "GB/T 40692 政务信息基础设施",
+            "priority_basis": [
+                {"type": "INTEGRATION", "document": document("市委改革要点", "乐委办〔2025〕9号")}
+            ],
+            "county_coordination": {
+                "requirements": document("市县协同总体要求"),
+                "standards": [document("数据接口规范")],
+            },
+        },
+        self_review=True,
+    ),
+    ("CentralReviewRecorded", "off-cycle"): of_project(
+        "2025-10-24",
+        review={
+            "on": day("2025-10-24"),
+            "result": "INCLUDE",
+            "reason": "汛期应急，同意年度外申报。",
+            "bodies": ["DRC", "FIN"],
+            "off_cycle_agreed": True,
+        },
+    ),
+    ("AnnualListSubmitted", "ranked"): {
+        "on": day("2025-11-20"),
+        "list_id": LIST,
+        "list": {
+            "on": day("2025-11-20"),
+            "year": 2026,
+            "number": "乐数〔2025〕53号",
+            "project_ids": [PROJECT],
+        },
+        "ranking": [{"project_id": PROJECT, "priority_types": ["INTEGRATION"]}],
+    },
+    ("ResourcesCatalogued", "not-shared"): of_project(
+        "2026-01-20",
+        catalogue={
+            "on": day("2026-01-20"),
+            "resources": [
+                {
+                    "code": "307011/000003",
+                    "name": "未成年人心理档案",
+                    "sharing": "NONE",
+                    "citation": "《中华人民共和国未成年人保护法》有关规定",
+                    "secrecy_note": "提供和使用依保密规定另行办理",
+                }
+            ],
+        },
+        shares_nothing=True,
     ),
     ("AssetConfirmed", ""): of_system(
         "2025-09-18",
@@ -485,6 +672,208 @@ CONTENT: dict[tuple[str, str], dict[str, Any]] = {
         change_id=CHANGE,
         ruling={**RULING, "approved": False, "text": "理由不充分，不予调整。"},
     ),
+    ("DocumentSubmitted", "construction"): of_project(
+        "2026-02-03",
+        submission={
+            "on": day("2026-02-03"),
+            "round": "FEASIBILITY",
+            "document": document("可行性研究报告", "乐教〔2026〕19号"),
+            "total": TOTAL,
+            "items": ITEMS,
+            "goals": GOALS,
+            "content": CONTENT_OF_WORK,
+            "planned_start": day("2026-05-06"),
+            "planned_end": day("2026-11-30"),
+            "sharing_chapter": "第五章 整合集约共享分析",
+            "secure_reliable_statement": "均从安全可靠产品名录中选用。",
+            "construction": CONSTRUCTION,
+            "fund_balance": document("资金平衡方案", "乐教〔2026〕20号"),
+            "county_requirements": document("县级协同总体要求和标准规范"),
+            "prior_approvals": [
+                material("ENERGY_REVIEW", "节能审查意见"),
+                inapplicable("LAND_PREREVIEW", "利用既有建筑"),
+            ],
+        },
+        digest=SUBMISSION.digest,
+    ),
+    ("EvaluationRecorded", "judged"): of_project(
+        "2026-03-11",
+        evaluation={
+            "on": day("2026-03-11"),
+            "digest": SUBMISSION.digest,
+            "method": "EXPERTS",
+            "participants": ["王教授", "刘高工"],
+            "positive": True,
+            "conclusion": "同意通过评审。",
+            "report": document("专家评审意见"),
+            "judgements": [
+                {
+                    "topic": "SHARING",
+                    "met": True,
+                    "reason": "共享目录完整，接口明确",
+                    "reviewer": "王教授",
+                }
+            ],
+            "depth_sufficient": True,
+        },
+    ),
+    ("LeadingGroupApproved", ""): of_project(
+        "2026-03-18",
+        approval={
+            "on": day("2026-03-18"),
+            "text": "数据依法不予共享，确有必要建设，同意。",
+            "document": document("领导小组会议纪要", "乐信领纪要〔2026〕1号"),
+        },
+    ),
+    ("ReplyIssued", "sharing"): of_project(
+        "2026-04-08",
+        reply={
+            "on": day("2026-04-08"),
+            "digest": SUBMISSION.digest,
+            "document": document("关于视频会议服务的批复", "乐发改审〔2026〕20号"),
+        },
+        round="SERVICE_DEMAND",
+        delivery_mode="SERVICE_PURCHASE",
+        final=True,
+        total="900000.00",
+        items=[{"code": "S1", "name": "三年服务费", "amount": "900000.00"}],
+        goals="为全市学校提供稳定的视频会议服务。",
+        content="购买三年视频会议云服务。",
+        planned_start=day("2026-05-06"),
+        planned_end=day("2029-05-05"),
+        custom_development=False,
+        open_conditions=[],
+        policy=POLICY,
+        sharing={"unconditional": 1, "conditional": 1, "withheld": 1},
+    ),
+    ("ReplyRefused", ""): of_project("2026-03-27", refusal=REFUSAL_OF_REPLY),
+    ("SubmissionReturned", ""): of_project("2026-03-27", refusal=REFUSAL_OF_REPLY),
+    ("FilingDisputed", ""): of_project(
+        "2026-08-19",
+        change_id=CHANGE,
+        body="DEB",
+        dispute={
+            "on": day("2026-08-19"),
+            "reason": "调减的子系统属主要建设内容，应先申请审批。",
+            "document": document("关于变更报备的异议", "乐数函〔2026〕40号"),
+        },
+        returned="220000.00",
+    ),
+    ("DivisionOfWorkRecorded", ""): of_project(
+        "2026-04-28",
+        division={
+            "on": day("2026-04-28"),
+            "collaboration": "市教育局牵头，公安、人社配合数据核验。",
+            "sharing_needs": "户籍、参保信息按次核验，不批量导出。",
+            "shares": [
+                {
+                    "unit_id": OTHER_UNIT,
+                    "scope": "户籍信息核验接口",
+                    "duty": "七月底前完成联调，保障接口可用",
+                }
+            ],
+            "document": document("跨部门共建分工方案", "乐教〔2026〕35号"),
+        },
+    ),
+    # -- 例外 -----------------------------------------------------------------------------------
+    ("ExceptionRequested", ""): of_unit(
+        "2026-03-12",
+        **EXCEPTED,
+        request={
+            "on": day("2026-03-12"),
+            "unit_id": UNIT,
+            "project_id": PROJECT,
+            "rows": ["8-(4)"],
+            "kind": "LEGAL",
+            "reason": "校内紧急通知须离线可用，统建通知平台不能满足。",
+            "legal_basis": {
+                "title": "中小学校安全管理规定",
+                "article": "第二十条",
+                "provision": "学校应当具备独立的应急通知手段",
+            },
+            "evidence": document("应急通知能力论证报告"),
+            "valid_until": day("2026-12-31"),
+        },
+    ),
+    ("ExceptionAgreed", ""): of_unit("2026-03-16", **EXCEPTED, body="DRC", agreement=AGREEMENT),
+    ("ExceptionGranted", ""): of_unit(
+        "2026-03-17",
+        **EXCEPTED,
+        rows=["8-(4)"],
+        kind="LEGAL",
+        number="乐数函〔2026〕16号",
+        approvers=["DRC", "DEB"],
+        valid_from=day("2026-03-17"),
+        valid_until=day("2026-12-31"),
+    ),
+    ("ExceptionAttached", ""): of_project("2026-03-17", exception_id=EXCEPTION),
+    ("ExceptionRefused", ""): of_unit(
+        "2026-03-17",
+        **EXCEPTED,
+        body="DEB",
+        agreement={**AGREEMENT, "approved": False, "text": "统建通知平台已可离线，不同意。"},
+    ),
+    ("ExceptionRevoked", ""): of_unit(
+        "2026-06-30",
+        **EXCEPTED,
+        revocation={
+            "on": day("2026-06-30"),
+            "reason": "统建通知平台已具备离线能力。",
+            "document": document("关于撤销例外的通知", "乐数函〔2026〕33号"),
+        },
+    ),
+    # -- 暂停和终止 -----------------------------------------------------------------------------
+    ("TroubleReported", ""): of_project(
+        "2026-10-09",
+        trouble_id=CHANGE,
+        trouble={
+            "on": day("2026-10-09"),
+            "kind": "MAJOR_LOSS",
+            "description": "承建单位资金链断裂，已付款未形成成果。",
+            "days_late": 45,
+            "loss": "186000.00",
+            "evidence": document("项目重大问题报告", "乐教〔2026〕71号"),
+        },
+    ),
+    ("ConstructionSuspended", ""): of_project(
+        "2026-10-15",
+        suspension={
+            "on": day("2026-10-15"),
+            "reason": "承建单位失去履约能力，须先整改。",
+            "document": document("暂停建设通知", "乐数函〔2026〕52号"),
+        },
+    ),
+    ("ConstructionResumed", ""): of_project(
+        "2026-11-05",
+        resumption={
+            "on": day("2026-11-05"),
+            "reason": "已更换承建单位，整改到位。",
+            "document": document("恢复建设通知", "乐数函〔2026〕57号"),
+        },
+    ),
+    ("TerminationRequested", ""): of_project(
+        "2026-12-01",
+        request={
+            "on": day("2026-12-01"),
+            "reason": "学校布局调整，原建设目标不再成立。",
+            "substantial_progress": True,
+            "progress": "已完成统一身份认证和学籍管理两个子系统。",
+            "document": document("项目终止申请", "乐教〔2026〕84号"),
+        },
+    ),
+    ("TerminationSubmitted", ""): of_project(
+        "2026-12-08",
+        report={
+            "on": day("2026-12-08"),
+            "text": "情况属实，建议同意终止。",
+            "document": document("关于终止项目的核报意见", "乐数〔2026〕61号"),
+        },
+    ),
+    ("ProjectTerminated", ""): of_project("2026-12-18", ruling=TERMINATION_RULING),
+    ("TerminationRefused", ""): of_project(
+        "2026-12-18",
+        ruling={**TERMINATION_RULING, "approved": False, "text": "仍可调整实施，不同意终止。"},
+    ),
     # -- 预算 -----------------------------------------------------------------------------------
     ("BudgetIncluded", ""): of_project(
         "2026-04-20",
@@ -706,6 +1095,21 @@ CONTENT: dict[tuple[str, str], dict[str, Any]] = {
         },
     ),
     # -- 不予受理 -------------------------------------------------------------------------------
+    ("PolicyInterpreted", ""): {
+        "on": day("2026-03-27"),
+        "interpretation_id": REFUSAL,
+        "pack": "511100-2022",
+        "interpretation": {
+            "article": "25",
+            "text": "初步设计总投资超过可研批复百分之五的，为重大变更",
+            "document": document("解释", "乐数〔2026〕11号"),
+            "issued_with": ["DRC", "FIN"],
+            "since": day("2026-04-01"),
+            "reach": "NEW_OBJECTS",
+            "key": "art25_major_percent",
+            "value": "5",
+        },
+    },
     ("RequestRefused", ""): {
         "on": day("2026-03-27"),
         "refusal_id": REFUSAL,

@@ -1,0 +1,48 @@
+"""Decisions about how the regulation is to be read."""
+
+from services.registry.decisions.facts import Facts
+from services.registry.rules import interpretations as rules
+from services.registry.state import Interpretations
+from shared.events import Event
+from shared.events.registry import Interpretation, PolicyInterpreted
+from shared.regulation import Context
+from shared.regulation.decision import InvalidField
+from shared.regulation.pack import DatedValue, Pack, PackError, typed
+
+
+def publish_interpretation(
+    known: Interpretations, interpretation: Interpretation, facts: Facts, context: Context
+) -> Event:
+    """公布解释（第五十六条）."""
+    pack = next((p for p in context.policies.packs if p.id == context.subject), None)
+    if pack is None:
+        raise InvalidField("pack_id", f"没有安装政策包 {context.subject}")
+    if interpretation.article not in pack.articles:
+        raise InvalidField("article", f"{pack.id} 没有第{interpretation.article}条")
+    context.require(
+        rules.interpretation_is_joint(interpretation, context.policy),
+        rules.interpretation_looks_ahead(interpretation, context.today),
+        rules.interpreted_value_is_left_open(_parameter(interpretation, pack)),
+    )
+    return PolicyInterpreted(
+        on=context.date_of(interpretation),
+        interpretation_id=context.new_id(),
+        pack=pack.id,
+        interpretation=interpretation,
+    )
+
+
+def _parameter(interpretation: Interpretation, pack: Pack) -> DatedValue | None:
+    """The parameter it sets; InvalidField where there is none such or the value is of no use."""
+    if (interpretation.key is None) != (interpretation.value is None):
+        raise InvalidField("value", "key 与 value 须一并填写")
+    if interpretation.key is None or interpretation.value is None:
+        return None
+    present = pack.known_value(interpretation.key)
+    if present is None:
+        raise InvalidField("key", f"{pack.id} 没有参数 {interpretation.key}")
+    try:
+        typed(present, interpretation.value)
+    except PackError as error:
+        raise InvalidField("value", str(error)) from None
+    return present
