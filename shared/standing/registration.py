@@ -20,7 +20,7 @@ from shared.events.registry import (
 )
 from shared.events.vocabulary import DeliveryMode
 from shared.kernel.actor import EventRef
-from shared.kernel.identifiers import DivisionCode, UnitId
+from shared.kernel.identifiers import UnitId
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,8 @@ class Registration:
     system_id: UUID | None = None
     base_project_id: UUID | None = None
     """原项目 that it upgrades (第八条第八项)."""
-    counties: tuple[DivisionCode, ...] = ()
-    """县（市、区） that build along (第十条)."""
+    self_review: bool = False
+    """自建自审: DEB itself is the project unit (第五条)."""
     code: str | None = None
     listed: EventRef | None = None
     """Event that put it on an approved annual list (第十七条)."""
@@ -65,15 +65,15 @@ class Registration:
 def evolve_registration(registration: Registration, recorded: Recorded) -> Registration:
     ref = recorded.ref
     match recorded.event:
-        case ProjectDeclared(unit_id=unit_id, declaration=declaration):
+        case ProjectDeclared() as declared:
             return replace(
                 registration,
-                unit_id=unit_id,
+                unit_id=declared.unit_id,
                 declared=ref,
-                delivery_mode=declaration.delivery_mode,
-                system_id=declaration.system_id,
-                base_project_id=declaration.base_project_id,
-                counties=declaration.county_codes,
+                delivery_mode=declared.declaration.delivery_mode,
+                system_id=declared.declaration.system_id,
+                base_project_id=declared.declaration.base_project_id,
+                self_review=declared.self_review,
             )
         case ProjectListed(delivery_mode=mode, participants=participants, unit_id=unit_id):
             return replace(

@@ -1,5 +1,6 @@
 """Approval over HTTP: from the annual list to the reply and a filed change, with its facts."""
 
+import json
 from typing import Any
 
 import httpx
@@ -8,6 +9,7 @@ from shared.events.vocabulary import amount_of
 from tests.approval.building import (
     ASKED,
     DUTIES,
+    built,
     evaluation,
     letter,
     moving,
@@ -51,6 +53,14 @@ async def list_it(city: City, project: str) -> None:
     listed = await made(await city.post(f"{base}/annual-lists", content, by="DEB"))
     approval = {"document": document("审定文件", "乐府〔2025〕1号").model_dump(mode="json")}
     await made(await city.post(f"{base}/annual-lists/{listed['id']}/approval", approval, by="GOV"))
+
+
+async def uncopied(city: City, unit: str, after: dict[str, Any]) -> list[str]:
+    """Numbers of the unit's replies whose copy has not been acknowledged."""
+    listed = await city.get(
+        "/approval/v1/replies", unit=unit, copied=False, min_position=after["position"], by="UNIT"
+    )
+    return [item["number"] for item in listed.json()["items"]]
 
 
 async def test_a_project_goes_from_its_list_to_the_reply_and_a_filed_change(city: City) -> None:
@@ -98,7 +108,9 @@ async def test_a_project_goes_from_its_list_to_the_reply_and_a_filed_change(city
     assert services == {"approval", "registry"}
 
     number = {"number": approved.document.number}
-    await made(await city.post(f"{path}/copy-receipt", number, by="GAB"))
+    assert await uncopied(city, unit, receipt) == [number["number"]]
+    copied = await made(await city.post(f"{path}/copy-receipt", number, by="GAB"))
+    assert await uncopied(city, unit, copied) == []
     change = moving(15_000_000)
     filing = await made(await city.post(f"{path}/change-filings", change, by="UNIT", unit=unit))
     again = await city.post(f"{path}/change-filings", moving(15_000_001), by="UNIT", unit=unit)
@@ -118,6 +130,7 @@ async def test_a_project_goes_from_its_list_to_the_reply_and_a_filed_change(city
             "project_id": project,
             "unit_id": unit,
             "stage": "APPROVED",
+            "suspended": False,
             "round": "IMPLEMENTATION_PLAN",
             "total": str(amount_of(change.items)),
             "reply_number": number["number"],
@@ -125,6 +138,126 @@ async def test_a_project_goes_from_its_list_to_the_reply_and_a_filed_change(city
             "moved_so_far": "150000.00",
         }
     ]
+
+
+async def act_as_drafted(
+    city: City, project: str, operation: str, body: str, unit: str | None = None
+) -> dict[str, Any]:
+    """Take a next action with the very body that is drafted for it."""
+    path = f"/approval/v1/projects/{project}/next-actions"
+    offered = (await city.get(path, by=body, unit=unit)).json()["actions"]
+    action = next(a for a in offered if a["operation"] == operation and a["yours"])
+    assert action["allowed"], (operation, body, action["missing"], action["errors"])
+    return await made(
+        await city.post(
+            f"/approval{action['path']}", json.loads(action["draft"]), by=body, unit=unit
+        )
+    )
+
+
+async def test_every_step_is_taken_as_it_is_drafted(city: City) -> None:
+    unit = new_unit_id()
+    project = await a_declared_project(city, unit)
+    await list_it(city, project)
+    code = {"code": f"2509-511100-04-04-{int(project[-5:], 16) % 1_000_000:06d}"}
+    code["obtained_on"] = "2025-09-01"
+    await made(await city.post(f"/registry/v1/projects/{project}/code", code, by="UNIT", unit=unit))
+    resource = {"code": "JY-1", "name": "学籍", "sharing": "NONE", "citation": "保密规定"}
+    resources = f"/registry/v1/projects/{project}/resources"
+    await made(await city.post(resources, {"resources": [resource]}, by="UNIT", unit=unit))
+    await act_as_drafted(city, project, "approve_unshared_project", "LG")
+    for _ in ("the feasibility study", "the design"):
+        await act_as_drafted(city, project, "submit_document", "UNIT", unit)
+        await act_as_drafted(city, project, "return_submission", "DRC")
+        await act_as_drafted(city, project, "submit_document", "UNIT", unit)
+        for _ in ASKED:
+            await act_as_drafted(city, project, "request_opinion", "DRC")
+        for body, _ in DUTIES:
+            await act_as_drafted(city, project, "give_opinion", body)
+        await act_as_drafted(city, project, "record_evaluation", "DRC")
+        await act_as_drafted(city, project, "concur", "DEB")
+        await act_as_drafted(city, project, "issue_reply", "DRC")
+        await act_as_drafted(city, project, "confirm_copy", "GAB")
+    for operation, body in (
+        ("file_change", "UNIT"),
+        ("dispute_filing", "DEB"),
+        ("apply_for_change", "UNIT"),
+        ("concur_in_change", "DEB"),
+        ("rule_on_change", "DRC"),
+        ("report_trouble", "UNIT"),
+        ("suspend_construction", "DEB"),
+        ("resume_construction", "DEB"),
+        ("request_termination", "UNIT"),
+        ("submit_termination", "DEB"),
+        ("rule_on_termination", "LG"),
+    ):
+        by_unit = unit if body == "UNIT" else None
+        last = await act_as_drafted(city, project, operation, body, by_unit)
+    seen: dict[str, Any] = {"by": "UNIT", "unit": unit, "min_position": last["position"]}
+    listed = await city.get("/approval/v1/projects", **seen)
+    assert [item["stage"] for item in listed.json()["items"]] == ["TERMINATED"]
+
+
+async def test_an_action_is_offered_exactly_when_its_draft_would_be_accepted(city: City) -> None:
+    unit = new_unit_id()
+    project = await a_declared_project(city, unit)
+    await list_it(city, project)
+    path = f"/approval/v1/projects/{project}"
+    await act_as_drafted(city, project, "submit_document", "UNIT", unit)
+    await act_as_drafted(city, project, "request_opinion", "DRC")
+    actions = (await city.get(f"{path}/next-actions", by="DEB")).json()["actions"]
+    assert {"give_opinion", "issue_reply", "file_change"} <= {a["operation"] for a in actions}
+    for action in actions:
+        tried = await city.post(
+            f"/approval{action['path']}?dry_run=true",
+            json.loads(action["draft"]),
+            by=action["body"],
+            unit=action.get("unit_id"),
+        )
+        assert (tried.status_code == 200) == action["allowed"], (action, tried.text)
+
+
+async def test_an_exception_is_asked_for_granted_relied_on_and_revoked(city: City) -> None:
+    unit, stranger = new_unit_id(), new_unit_id()
+    project = await a_declared_project(city, unit)
+    await list_it(city, project)
+    major = {"unit_id": unit, "project_id": project, "rows": ["6-1", "6-2"], "kind": "JUSTIFIED"}
+    asked = {**major, "reason": "专网隔离", "evidence": document("论证").model_dump()}
+    register = "/approval/v1/exceptions"
+    assert (await city.post(register, asked, by="UNIT", unit=stranger)).status_code == 403
+    requested = await made(await city.post(register, asked, by="UNIT", unit=unit))
+    one = f"{register}/{requested['id']}"
+    agreed = {"approved": True, "text": "同意", "document": document("意见", "函1号").model_dump()}
+    await made(await city.post(f"{one}/agreements", agreed, by="DRC"))
+    granted = await made(await city.post(f"{one}/agreements", agreed, by="DEB"))
+    assert [e["type"] for e in granted["events"]] == [
+        "ExceptionAgreed",
+        "ExceptionGranted",
+        "ExceptionAttached",
+    ]
+    seen: dict[str, Any] = {"by": "UNIT", "unit": unit, "min_position": granted["position"]}
+    for filters, found in (
+        ({}, 1),
+        ({"row": "6-2", "status": "GRANTED", "project": project}, 1),
+        ({"row": "8-(1)"}, 0),
+        ({"status": "REVOKED"}, 0),
+    ):
+        listed = await city.get(register, **seen, **filters)
+        assert len(listed.json()["items"]) == found, filters
+    assert (await city.get(one, by="UNIT", unit=unit)).json()["status"] == "GRANTED"
+    assert (await city.get(one, by="UNIT", unit=stranger)).status_code == 404
+
+    isolated = built(integrations=[], network="OTHER")
+    path = f"/approval/v1/projects/{project}"
+    await made(await city.post(f"{path}/document", isolated, by="UNIT", unit=unit))
+    digest = (await city.get(path)).json()["examination"]["digest"]
+    approved = reply().model_copy(update={"digest": digest})
+    with_it = await city.post(f"{path}/reply", approved, by="DRC")
+    assert not {"6-1", "6-2"} & {r["row"] for r in with_it.json()["rules"]}
+    taken = {"reason": "网络已打通", "document": document("撤销", "函2号").model_dump()}
+    await made(await city.post(f"{one}/revocation", taken, by="DRC"))
+    without = await city.post(f"{path}/reply", approved, by="DRC")
+    assert {"6-1", "6-2"} <= {r["row"] for r in without.json()["rules"]}
 
 
 async def test_ruling_needs_an_application_and_the_right_body(city: City) -> None:

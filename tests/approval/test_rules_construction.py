@@ -1,4 +1,4 @@
-"""Construction: common platforms, the ten kinds of Article 8, counties, prior approvals."""
+"""Construction: common platforms, the ten kinds of Article 8, prior approvals."""
 
 from typing import Any
 from uuid import UUID
@@ -233,20 +233,6 @@ def test_a_system_to_be_changed_is_a_registered_asset(kind: str) -> None:
     content = built(kind=kind)
     replying_to(content).then_broken(system_is_under_asset_management)
     replying_to(content, with_asset()).then(ReplyIssued)
-
-
-# -- 10-1: counties ---------------------------------------------------------------------------
-
-
-def test_counties_are_given_requirements_where_they_build_along() -> None:
-    declared = declaration(county_codes=["511181"])
-    events = registry_events()
-    events["declared"] = ProjectDeclared(on=TODAY, **IDENTITY, declaration=declared)
-    registration = registration_of(as_recorded(list(events.values()), "registry", start=101))
-    case = CASE.with_facts(registration=registration)
-    case.when(submit_document, plan()).then_broken(rules.counties_are_given_requirements)
-    given = plan(county_requirements=document("县级协同总体要求"))
-    case.when(submit_document, given).then(DocumentSubmitted)
 
 
 # -- 23-1: prior approvals --------------------------------------------------------------------

@@ -112,6 +112,14 @@ def test_a_reply_carries_the_whole_baseline() -> None:
     )
 
 
+def test_a_reply_to_a_project_of_the_digital_bureau_itself_says_so() -> None:
+    events = registry_events()
+    declared = events["declared"].model_copy(update={"self_review": True})
+    own = registration_of(as_recorded([declared, *list(events.values())[1:]], "registry"))
+    READY.with_facts(registration=own).when(issue_reply, reply()).having(self_review=True)
+    READY.when(issue_reply, reply()).having(self_review=False)
+
+
 def test_a_feasibility_reply_is_not_final() -> None:
     content = submission()
     outcome = CASE.given(*examined(content)).when(issue_reply, reply(content))

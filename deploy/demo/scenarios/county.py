@@ -49,16 +49,6 @@ async def county_project(story: Story) -> None:
     plan = approval.submission(
         Round.IMPLEMENTATION_PLAN, project, items, story.day(5, 20), story.day(8, 15), merge=SMALL
     )
-    await story.is_refused(
-        officer,
-        f"{project.approval}/document",
-        plan,
-        rule="counties_are_given_requirements",
-        article=10,
-        says="未附县级协同要求即报审",
-    )
-    requirements = paper("农村集体资产数据县级协同总体要求和标准规范")
-    plan = plan.model_copy(update={"county_requirements": requirements})
     digest = await approval.submit(story, project, plan)
     await approval.ask_opinions(story, project)
     await story.on(4, 17)

@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from sqlalchemy import select
+from sqlalchemy import any_, literal, select
 
 from services.approval import views
 from services.approval.api.exceptions import ExceptionPath
@@ -99,7 +99,7 @@ async def list_exceptions(
     if project:
         query = query.where(table.c.project_id == project)
     if row:
-        query = query.where(table.c.rows.any(row))
+        query = query.where(literal(row) == any_(table.c.rows))
     if status:
         query = query.where(table.c.status == status.value)
     return await page(

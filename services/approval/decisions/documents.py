@@ -55,7 +55,6 @@ def _in_due_form(
     """What the document itself has to hold, in article order."""
     registration, feasibility = facts.registration, project.feasibility
     return (
-        construction.counties_are_given_requirements(submission, registration),
         rules.fund_balance_plan_is_attached(submission),
         rules.round_fits_delivery_mode(submission, registration),
         rules.round_follows_the_order(submission, project),

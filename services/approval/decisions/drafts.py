@@ -8,7 +8,6 @@ from services.approval.rules.documents import ROUNDS
 from services.approval.state import Baseline, Examination, Project
 from shared.events.approval import OpinionKind, ReviewTopic, Round, Submission
 from shared.events.vocabulary import DeliveryMode, Document
-from shared.kernel.money import Money
 from shared.regulation import Context, Policy
 
 Fields = dict[str, Any]
@@ -17,7 +16,7 @@ BLANK, BLANK_CODE = "（待填）", "BLANK"
 PAPER = Document(title=BLANK, digest=f"sm3:{'0' * 64}", number=BLANK)
 """A document still to be written, with a number still to be given."""
 
-ONE_YUAN, TWO_YUAN = Money(1_00), Money(2_00)
+ONE_YUAN, TWO_YUAN = "1.00", "2.00"
 
 
 # -- 报审 -------------------------------------------------------------------------------------
@@ -39,7 +38,7 @@ def _as_replied(replied: Baseline | None) -> Fields:
     if replied is None:
         return {}
     return {
-        "total": replied.total,
+        "total": str(replied.total),
         "items": replied.items,
         "goals": replied.goals,
         "content": replied.content,
@@ -66,7 +65,6 @@ def _blank_submission(project: Project, facts: Facts, context: Context) -> Field
         "joint": JOINT_DESIGN if registration.participants else None,
         "construction": CONSTRUCTION,
         "fund_balance": PAPER,
-        "county_requirements": PAPER if registration.counties else None,
         "prior_approvals": [
             {"code": material.code, "document": PAPER}
             for material in policy.materials("prior_approvals")

@@ -139,6 +139,7 @@ def issue_reply(project: Project, reply: Reply, facts: Facts, context: Context) 
         open_conditions=_open_conditions(project, examination, context.policy),
         policy=context.policy.reference,
         sharing=facts.registration.sharing,
+        self_review=facts.registration.self_review,
     )
 
 

@@ -1,4 +1,4 @@
-"""Rules on how a project is to be built, in article order (第六、八、十、二十三条).
+"""Rules on how a project is to be built, in article order (第六、八、二十三条).
 
 The SOFT ones are 原则上: each gives way to an exception that the bodies named by the pack grant.
 """
@@ -6,7 +6,7 @@ The SOFT ones are 原则上: each gives way to an exception that the bodies name
 from collections.abc import Sequence
 from datetime import date
 
-from services.approval.state import Examination, Registration
+from services.approval.state import Examination
 from shared.events.approval import (
     Construction,
     ConstructionKind,
@@ -217,20 +217,6 @@ def nothing_of_a_higher_level_is_duplicated(construction: Construction) -> Verdi
         not applies or not check.duplicated,
         f"相近的上级统建系统：{check.upper_level_system or '无'}；"
         f"{'有' if check.duplicated else '无'}重复：{check.finding}",
-    )
-
-
-@article(
-    10,
-    row="10-1",
-    says="需县（市、区）协同的，制定协同的总体要求和标准规范",
-    remedy="填写 county_requirements",
-)
-def counties_are_given_requirements(submission: Submission, registration: Registration) -> Verdict:
-    counties, paper = registration.counties, submission.county_requirements
-    return holds(
-        not counties or paper is not None,
-        f"协同县（市、区）{len(counties)}个，总体要求：{paper.title if paper else '无'}",
     )
 
 

@@ -91,9 +91,6 @@ class Submission(Act):
     joint: Annotated[JointDesign | None, Field(title="共建共享设计")] = None
     construction: Annotated[Construction | None, Field(title="建设方式说明")] = None
     fund_balance: Annotated[Document | None, Field(title="资金平衡方案")] = None
-    county_requirements: Annotated[
-        Document | None, Field(title="县（市、区）协同的总体要求和标准规范")
-    ] = None
     prior_approvals: Annotated[
         tuple[Material, ...], Field(title="土建、高能耗项目的前置审批文件", max_length=20)
     ] = ()
@@ -294,6 +291,8 @@ class ReplyIssued(ProjectEvent, label="批复", article="24"):
     """Policy pack the baseline keeps, `511100-2022@1`."""
     sharing: SharingScope | None = None
     """What is to be shared, which investment, operation money and acceptance depend on."""
+    self_review: Flag = False
+    """自建自审: DEB itself is the project unit (第五条)."""
 
 
 class ReplyRefusal(Act):

@@ -688,7 +688,6 @@ CONTENT: dict[tuple[str, str], dict[str, Any]] = {
             "secure_reliable_statement": "均从安全可靠产品名录中选用。",
             "construction": CONSTRUCTION,
             "fund_balance": document("资金平衡方案", "乐教〔2026〕20号"),
-            "county_requirements": document("县级协同总体要求和标准规范"),
             "prior_approvals": [
                 material("ENERGY_REVIEW", "节能审查意见"),
                 inapplicable("LAND_PREREVIEW", "利用既有建筑"),
