@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from services.audit.eligibility import Action, Block, Eligibility, Question, Unknown, answer
 from shared.events import Event
 from shared.regulation.rule import Mode
+from tests.approval.building import construction
 from tests.audit.building import (
     FINDING,
     OLD_PROJECT,
@@ -110,7 +111,20 @@ WITHHELD = event(
 FAILED = event("AcceptanceConcluded", FIRST, "failed", **OF_OTHER)
 PASSED = event("AcceptanceConcluded", LATER, **OF_OTHER)
 
+TO_STOP = event("SystemTerminationRequired", FIRST)
+KEPT = event("SystemTerminationWaived", LATER)
+
 CASES = [
+    # 8-0: from the day on which a system is told to stop until that is waived
+    Case("8-0", Action.DECLARE, (TO_STOP, KEPT), about=(("system", SYSTEM),)),
+    Case("8-0", Action.OPERATION_MONEY, (TO_STOP, KEPT)),
+    Case(
+        "8-0",
+        Action.DECLARE,
+        (event("SystemTerminated", FIRST),),
+        last=None,
+        about=(("system", SYSTEM),),
+    ),
     # 8-(8): until the project that is upgraded is accepted
     Case(
         "8-(8)",
@@ -155,6 +169,11 @@ CASES = [
         (event("SystemCatalogued", LATER),),
         first=None,
         clean=without(ENTERED),
+    ),
+    # 9-4: from the day on which the system stops
+    *(
+        Case("9-4", action, (event("SystemTerminated", FIRST),), last=None)
+        for action in (Action.INCLUDE_BUDGET, Action.OPERATION_MONEY)
     ),
     # 12-1: from DEB's flag until it is cleared
     Case("12-1", Action.DECLARE, (FLAGGED, UNFLAGGED)),
@@ -233,7 +252,7 @@ def test_a_row_bars_from_its_first_day_to_its_last(case: Case) -> None:
 
 def test_every_row_that_bars_is_among_the_cases() -> None:
     assert {case.row for case in CASES} == {
-        *("8-(8)", "8-(10)", "9-4", "12-1", "12-2", "20-1", "30-1"),
+        *("8-0", "8-(8)", "8-(10)", "9-4", "12-1", "12-2", "20-1", "30-1"),
         *("32-1", "32-2", "33-2", "47-3", "51-1"),
     }
 
@@ -255,6 +274,32 @@ def test_the_budget_year_is_the_next_one_unless_it_is_said() -> None:
 def test_a_finding_bars_the_other_projects_and_not_its_own() -> None:
     own = asked(Action.APPROVE, date(2027, 6, 1), violation(FIRST))
     assert rows(own) == set()
+
+
+def submitted_to(kind: str) -> Event:
+    """A document that describes how it is to be built."""
+    built = construction(kind=kind).model_dump(mode="json", exclude_none=True)
+    return event("DocumentSubmitted", FIRST, submission={"construction": built})
+
+
+@pytest.mark.parametrize(
+    ("kind", "rows_of_it"),
+    [("NEW", set()), ("EXPAND", {"8-(8)", "8-(10)"}), ("UPGRADE", {"8-(8)", "8-(10)"})],
+)
+def test_what_is_built_anew_stands_on_no_system_and_no_project(
+    kind: str, rows_of_it: set[str]
+) -> None:
+    on_top = (*without(DECLARED, ASSET), event("ProjectDeclared", BEGUN))
+    found = asked(Action.APPROVE, FIRST, submitted_to(kind), clean=on_top)
+    assert rows(found) == rows_of_it
+
+
+@pytest.mark.parametrize(("kind", "barred"), [("NEW", True), ("REBUILD", True), ("UPGRADE", False)])
+def test_findings_bar_what_is_built_expanded_or_rebuilt_and_not_what_is_upgraded(
+    kind: str, *, barred: bool
+) -> None:
+    found = asked(Action.APPROVE, FIRST, submitted_to(kind), endangered(FIRST, **OF_OTHER))
+    assert rows(found) == ({"51-1"} if barred else set())
 
 
 def test_a_block_says_since_when_why_and_what_lifts_it() -> None:
@@ -316,7 +361,7 @@ def test_several_blocks_are_told_together() -> None:
 def test_an_old_system_without_a_project_is_asked_for_its_assets_and_its_entry() -> None:
     found = asked(Action.OPERATION_MONEY, FIRST, clean=(REGISTERED, ENTERED), system=SYSTEM)
     assert rows(found) == {"8-(10)"}
-    assert found.satisfied == ("system_of_the_money_is_catalogued",)
+    assert found.satisfied == ("system_may_go_on_running", "system_of_the_money_is_catalogued")
 
 
 @pytest.mark.parametrize(
