@@ -14,7 +14,7 @@ from uuid import UUID
 
 from shared.events import Event, Recorded
 from shared.events.refusals import RequestRefused
-from shared.events.registry import ProjectDeclared, UnitRegistered
+from shared.events.registry import ProjectDeclared, UnitRegistered, UnitUpdated
 from shared.eventstore.inbox import Inbox
 from shared.kernel.actor import EventRef
 from shared.kernel.identifiers import UnitId
@@ -175,7 +175,9 @@ class City:
 
     @cached_property
     def _unit_names(self) -> dict[str, str]:
-        return {event.unit_id: event.profile.name for event in self.whole.all(UnitRegistered)}
+        names = {event.unit_id: event.profile.name for event in self.whole.all(UnitRegistered)}
+        changes = self.whole.all(UnitUpdated)
+        return names | {e.unit_id: e.change.name for e in changes if e.change.name}
 
     def units(self) -> Iterator[UnitId]:
         """Every unit registered so far."""

@@ -95,6 +95,21 @@ def test_an_entry_of_the_catalogue_grows_stale_after_the_days_of_the_pack() -> N
     assert values(touched, "stale", "asset_number") == (False, "LSZC-RJ-2019-00417")
 
 
+def test_systems_that_have_to_stop_are_listed_until_that_is_waived() -> None:
+    required = event("SystemTerminationRequired", FIRST, requirement={"terminate_by": LATER})
+    assert only("terminations", LATER, required)["overdue"] is False
+    assert only("terminations", LATER + DAY, required)["overdue"] is True
+    stopped = only("terminations", LATER + DAY, required, event("SystemTerminated", LATER))
+    assert values(stopped, "stopped_on", "overdue") == ("2026-09-01", False)
+    assert only("catalogue", LATER, event("SystemTerminated", LATER))["stopped"] is True
+    assert table("terminations", LATER, required, event("SystemTerminationWaived", LATER)) == []
+
+
+def test_what_the_digital_bureau_builds_and_reviews_itself_is_listed() -> None:
+    own = event("ProjectDeclared", BEGUN, **OF_OTHER, self_review=True)
+    assert only("self-reviewed", FIRST, own)["project_id"] == str(OTHER)
+
+
 def test_the_share_of_resources_that_can_be_shared() -> None:
     row = only("sharing", FIRST, event("ResourcesCatalogued", FIRST))
     assert values(row, "resources", "withheld", "shared_percent") == (3, 1, "66.67")

@@ -1,4 +1,4 @@
-"""报表：年度清单、系统目录、信息资源 (第七、九、十七、二十条)."""
+"""报表：年度清单、自建自审、系统目录、信息资源 (第五、八、九、十七、二十条)."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -31,10 +31,13 @@ from shared.events.registry import (
     SystemCatalogued,
     SystemCategory,
     SystemStatus,
+    SystemTerminationRequired,
+    TerminationGround,
 )
 from shared.events.vocabulary import DeliveryMode
 from shared.kernel.model import Record
 from shared.kernel.money import Money
+from shared.standing import system_of
 from shared.web.settings import LOGS
 
 _PHASES: tuple[type[Event], ...] = (
@@ -90,6 +93,25 @@ def annual_list(city: City) -> Iterator[ListedRow]:
         )
 
 
+class SelfReviewedRow(ProjectRow):
+    plan_year: Annotated[int, Field(title="计划年度")]
+    total: Annotated[Money, Field(title="投资额度（元）")]
+    phase: Annotated[Phase, Field(title="项目阶段")]
+
+
+@report("self-reviewed", title="自建自审的项目", articles=("5",), totals=("total",))
+def self_reviewed(city: City) -> Iterator[SelfReviewedRow]:
+    """市数字经济局自己建设、又由其审查的项目."""
+    for project in city.projects:
+        if project.declared.self_review:
+            yield SelfReviewedRow(
+                **heading(project),
+                plan_year=project.declared.declaration.plan_year,
+                total=project.declared.declaration.total,
+                phase=phase_of(project),
+            )
+
+
 class CatalogueRow(Record):
     system_id: Annotated[UUID, Field(title="系统目录条目")]
     name: Annotated[str, Field(title="系统名称")]
@@ -97,6 +119,7 @@ class CatalogueRow(Record):
     unit_name: Annotated[str, Field(title="单位名称")]
     category: Annotated[SystemCategory, Field(title="类别")]
     status: Annotated[SystemStatus, Field(title="状态")]
+    stopped: Annotated[bool, Field(title="已停用")]
     updated_on: Annotated[date, Field(title="最近更新日期")]
     days_since: Annotated[int, Field(title="距今天数")]
     stale: Annotated[bool, Field(title="久未更新")]
@@ -112,20 +135,58 @@ def catalogue(city: City) -> Iterator[CatalogueRow]:
     for system_id in dict.fromkeys(e.system_id for e in city.whole.all(SystemCatalogued)):
         file = city.file(f"system:{system_id}")
         entered, asset = file.all(SystemCatalogued)[-1], file.last(AssetConfirmed)
+        system = system_of(file.recorded())
         touched = max(r.on for r in file.recorded())
         days = (city.as_of - touched).days
         yield CatalogueRow(
             system_id=system_id,
-            name=entered.entry.name,
+            name=system.name or entered.entry.name,
             unit_id=entered.unit_id,
             unit_name=city.unit_name(entered.unit_id),
             category=entered.entry.category,
-            status=entered.entry.status,
+            status=SystemStatus.RUNNING if system.running else SystemStatus.PLANNED,
+            stopped=system.stopped is not None,
             updated_on=touched,
             days_since=days,
             stale=days > limit,
             asset_number=asset.registration.asset_number if asset else None,
             projects=projects[system_id],
+        )
+
+
+class TerminationRow(Record):
+    system_id: Annotated[UUID, Field(title="系统目录条目")]
+    name: Annotated[str, Field(title="系统名称")]
+    unit_id: Annotated[str, Field(title="所属单位")]
+    unit_name: Annotated[str, Field(title="单位名称")]
+    required_on: Annotated[date, Field(title="要求停用日期")]
+    ground: Annotated[TerminationGround, Field(title="停用原因")]
+    replacement: Annotated[str, Field(title="归并到或替代的系统")]
+    terminate_by: Annotated[date, Field(title="停用期限（含当日）")]
+    stopped_on: Annotated[date | None, Field(title="停用日期")]
+    overdue: Annotated[bool, Field(title="逾期未停用")]
+
+
+@report("terminations", title="应停用的系统", articles=("8",))
+def terminations(city: City) -> Iterator[TerminationRow]:
+    """被要求停用的系统及期限，已停用和逾期未停用的."""
+    required = city.whole.all(SystemTerminationRequired)
+    for system_id in dict.fromkeys(event.system_id for event in required):
+        file = city.file(f"system:{system_id}")
+        system, event = system_of(file.recorded()), file.all(SystemTerminationRequired)[-1]
+        if system.requirement is None:
+            continue  # waived
+        yield TerminationRow(
+            system_id=system_id,
+            name=system.name or "",
+            unit_id=event.unit_id,
+            unit_name=city.unit_name(event.unit_id),
+            required_on=event.on,
+            ground=event.requirement.ground,
+            replacement=event.requirement.replacement,
+            terminate_by=event.requirement.terminate_by,
+            stopped_on=system.stopped_on,
+            overdue=system.stopped_on is None and city.as_of > event.requirement.terminate_by,
         )
 
 
