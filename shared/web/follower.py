@@ -124,6 +124,10 @@ class Follower:
         head: dict[str, Any] = orjson.loads(answer.content)
         return head
 
+    async def ask(self, path: str, authorization: str) -> httpx.Response:
+        """A read of the source on behalf of whoever sent `authorization`."""
+        return await self._client.get(path, headers={"Authorization": authorization})
+
     async def _reach(self, position: int) -> None:
         if self._position >= position:
             return

@@ -17,9 +17,6 @@ from services.budget.rules.inclusion import (
     shared_cost_needs_county_collaboration,
     shares_are_of_distinct_collaborating_divisions,
     shares_sum_to_a_hundred_percent,
-    system_is_under_asset_management,
-    system_may_go_on_running,
-    system_of_the_money_is_catalogued,
 )
 from services.budget.rules.lines import (
     endpoints_are_under_unified_supervision,
@@ -87,6 +84,11 @@ from services.budget.rules.weighing import (
     sharing_and_security_are_weighed,
 )
 from shared.regulation.common import decider_did_not_submit
+from shared.standing.rules import (
+    system_is_under_asset_management,
+    system_may_go_on_running,
+    system_of_the_money_is_catalogued,
+)
 
 __all__ = [
     "added_content_is_assessed_anew",
