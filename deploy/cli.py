@@ -20,13 +20,14 @@ from deploy.reports import show_report, show_reports
 from deploy.rules_table import as_json as rows_as_json
 from deploy.rules_table import markdown, show, treatments
 from deploy.serving import serve as serve_http
+from deploy.tick import show_outcomes, tick
 from deploy.timeline import show_history, show_integrity
 from shared.eventstore.log import EventLog
 from shared.eventstore.projection import Projector
 from shared.eventstore.verify import verify as verify_log
 from shared.kernel.actor import Actor
 from shared.regulation.rows import Status
-from shared.web.actors import DevelopmentIssuer
+from shared.web.actors import SYSTEM, DevelopmentIssuer
 from shared.web.clock import SandboxClock, SystemClock
 from shared.web.settings import LOGS, SERVICES, InstanceMode, Settings
 
@@ -105,6 +106,25 @@ def token(
         _fail("生产模式不签发开发令牌，请使用外部身份系统")
     actor = Actor(person=person, name=name or person, body=body, role=role, unit_id=unit)
     sys.stdout.write(DevelopmentIssuer(settings.home).token(actor) + "\n")
+
+
+@app.command("tick")
+def run_daily_job(url: ServerUrl = "http://127.0.0.1:8080") -> None:
+    """每日任务：认定新的逾期，各只认定一次；重复或迟延执行均无妨。"""
+    settings = Settings()
+    token = (
+        settings.service_token.get_secret_value()
+        if settings.service_token
+        else DevelopmentIssuer(settings.home).token(SYSTEM)
+    )
+    try:
+        with httpx.Client(base_url=url, timeout=60) as http:
+            outcomes = tick(http, token)
+    except httpx.HTTPError as error:
+        _fail(f"{url} 没有给出义务清单：{error}")
+    show_outcomes(console, outcomes)
+    if not all(outcome.settled for outcome in outcomes):
+        _fail("有逾期未能认定，请排除故障后再次执行")
 
 
 @app.command()
