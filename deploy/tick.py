@@ -1,8 +1,8 @@
 """`govit tick`: the daily job, which has every obligation that has become overdue found so, once.
 
-The audit service tells what is late; each finding is a command to the service that looks after the
-obligation, which computes it anew and decides. Run it twice, late or after days of absence: what was
-found is not found again.
+The audit service tells what is late; each finding is a command to the service that looks after
+the obligation, which computes it anew and decides. Run it twice, late or after days of absence:
+what was found is not found again.
 """
 
 from dataclasses import dataclass

@@ -16,6 +16,7 @@ from shared.events.acceptance import (
     AcceptanceConcluded,
     AcceptanceConclusion,
     AcceptanceFiled,
+    AcceptanceOverdue,
     AcceptanceReviewed,
     AcceptanceScheduled,
     AcceptanceScheduleEnded,
@@ -334,6 +335,9 @@ class _Book:
                     self._owe(Duty.OPINION_CONDITIONS, recorded, due_on)
             case ExtensionGranted(due_on=due_on):
                 self._owe(Duty.ACCEPTANCE_APPLICATION, recorded, due_on)
+            case AcceptanceOverdue():
+                if owed := self._owed.get((Duty.ACCEPTANCE_APPLICATION, "")):
+                    self._overdue[owed.obligation_id] = recorded.ref
             case AcceptanceApplied():
                 self._done(Duty.ACCEPTANCE_APPLICATION, recorded)
             case AcceptanceScheduleEnded():
