@@ -345,6 +345,8 @@ def _faults(pack: Pack) -> Iterator[str]:
 def _bodies(pack: Pack) -> Iterator[tuple[str, Iterable[str]]]:
     """Every key of a pack that names bodies, and which."""
     yield from ((f"authority.{command}", p.bodies) for command, p in pack.authority.items())
+    listed = (v for v in pack.values if v.key.endswith("_bodies"))
+    yield from ((f"values.{v.key}", str(v.value).split()) for v in listed)
     yield from ((f"opinions.{o.kind}", (o.body,)) for o in pack.opinions)
     yield from ((f"exceptions.{'/'.join(e.rows)}", e.approvers) for e in pack.exceptions)
 

@@ -13,6 +13,7 @@ import orjson
 from pydantic_core import to_jsonable_python
 
 from shared.kernel.model import Record
+from shared.kernel.money import Money
 
 R = TypeVar("R", bound=Record)
 
@@ -24,8 +25,23 @@ _STRINGS = (BLANK, "BLANK", "1.00")
 
 def drafted(body: type[R], fields: Mapping[str, Any] | None = None) -> R:
     """A well-formed `body` with these fields, the other required ones blank."""
-    given = to_jsonable_python(dict(fields or {}), exclude_none=True)
+    given = _plain(fields or {})
     return body.model_validate_json(orjson.dumps({**_blank(body), **given}))
+
+
+def _plain(value: Any) -> Any:
+    """As JSON has it; amounts as the text that they are on the wire."""
+    match value:
+        case Record():
+            return value.model_dump(mode="json", exclude_none=True)
+        case Money():
+            return str(value)
+        case Mapping():
+            return {name: _plain(each) for name, each in value.items() if each is not None}
+        case list() | tuple():
+            return [_plain(each) for each in value]
+        case _:
+            return to_jsonable_python(value)
 
 
 def blank(body: type[R]) -> R:

@@ -263,6 +263,19 @@ def test_every_fault_of_a_file_is_told_at_once(tmp_path: Path) -> None:
     ]
 
 
+def test_a_list_of_bodies_names_bodies_of_the_pack(tmp_path: Path) -> None:
+    path = rewritten(tmp_path, ('value = "DRC FIN"', 'value = "DRC MOF"'))
+    with pytest.raises(PackError, match=r"values\.central_review_bodies: MOF not in bodies"):
+        read(path)
+
+
+def test_a_text_may_be_another_text_and_an_amount_another_amount() -> None:
+    other = installed().overridden({"central_review_bodies": "DRC FIN CAC"}).in_force(FIRST)
+    assert other.codes("central_review_bodies") == ("DRC", "FIN", "CAC")
+    with pytest.raises(PackError, match="procurement_threshold 须为"):
+        installed().overridden({"procurement_threshold": "DRC"})
+
+
 # -- interpretations ----------------------------------------------------------------------------
 
 TURN = date(2026, 7, 1)

@@ -150,7 +150,7 @@ async def test_versions_guard_commands_on_what_exists(city: City) -> None:
     declared = await city.post(PROJECTS, command, by="UNIT", unit=unit)
     assert declared.headers["etag"] == '"1"'
     path = f"{declared.headers['location'].removeprefix('http://city')}/central-review"
-    review = {"result": "INCLUDE", "reason": "符合规划", "participants": ["市财政局"]}
+    review = {"result": "INCLUDE", "reason": "符合规划", "bodies": ["DRC", "FIN"]}
     headers = city.headers("DEB")
     del headers["If-Match"]
     problem(await city.http.post(path, json=review, headers=headers), 428, "version_missing")
@@ -166,7 +166,7 @@ async def test_of_two_callers_with_one_version_one_wins(city: City) -> None:
     unit, command = await a_declaration(city)
     declared = await city.post(PROJECTS, command, by="UNIT", unit=unit)
     path = f"{PROJECTS}/{declared.json()['id']}/central-review"
-    review = {"result": "INCLUDE", "reason": "符合规划", "participants": ["市财政局"]}
+    review = {"result": "INCLUDE", "reason": "符合规划", "bodies": ["DRC", "FIN"]}
     answers = await asyncio.gather(
         *(city.post(path, review, by="DEB", **{"If-Match": '"1"'}) for _ in range(6))
     )
