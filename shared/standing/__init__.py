@@ -14,6 +14,8 @@ from shared.standing.project import (
     exemption_of,
     standing_of,
 )
+from shared.standing.registration import Registration, registration_of
+from shared.standing.system import SystemStanding, system_of
 
 __all__ = [
     "RESTRICTING",
@@ -22,8 +24,12 @@ __all__ = [
     "Finding",
     "Imposed",
     "ProjectStanding",
+    "Registration",
     "Standing",
+    "SystemStanding",
     "accepted_after",
     "exemption_of",
+    "registration_of",
     "standing_of",
+    "system_of",
 ]

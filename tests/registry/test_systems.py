@@ -26,6 +26,7 @@ from shared.events.registry import (
     SystemUpdated,
     TerminationWaiver,
 )
+from shared.standing.rules import system_goes_on
 from tests.registry.building import (
     PROJECTS,
     SYSTEMS,
@@ -167,7 +168,7 @@ def test_a_later_requirement_replaces_an_earlier_one() -> None:
 def test_nothing_is_declared_on_a_system_that_has_to_stop_or_has_stopped() -> None:
     for ending in (termination_required(), terminated()):
         ready(system=system(ending)).when(decisions.declare_project, declaration()).then_broken(
-            systems.system_goes_on
+            system_goes_on
         )
 
 
