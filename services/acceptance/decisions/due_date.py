@@ -117,7 +117,7 @@ def mark_overdue(
         rules.terminated_project_has_no_due_date(standing(project, facts)),
         rules.acceptance_is_not_yet_applied_for(project),
         rules.no_extension_awaits_its_ruling(project),
+        rules.due_date_has_passed(project, on),
         rules.overdue_is_found_once(project),
     )
-    context.require(rules.due_date_has_passed(project, on), exemptions=facts.exemptions)
     return AcceptanceOverdue(on=on, **project.identity, due_on=present(project.due_on))
