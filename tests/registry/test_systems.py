@@ -174,19 +174,12 @@ def test_a_later_requirement_replaces_an_earlier_one() -> None:
 
 
 def test_nothing_is_declared_on_a_system_that_has_to_stop_or_has_stopped() -> None:
-<<<<<<< HEAD
-    for ending in (termination_required(), terminated()):
-        ready(system=system(ending)).when(decisions.declare_project, declaration()).then_broken(
-            system_goes_on
-        )
-=======
     for ending, told in (
         (termination_required(), "系统须在2026-09-30以前停用，替代为“全市统一消息平台”"),
         (terminated(), "系统已于2026-05-06停用"),
     ):
         outcome = ready(system=system(ending)).when(decisions.declare_project, declaration())
-        assert outcome.then_broken(systems.system_goes_on).texts == (told,)
->>>>>>> 13a4d925d64c8401f5a89de3d5949ac4ee263be9
+        assert outcome.then_broken(system_goes_on).texts == (told,)
 
 
 def test_a_requirement_that_is_waived_bars_nothing() -> None:
