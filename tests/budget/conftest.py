@@ -1,4 +1,4 @@
-"""The project that the tests over HTTP share out."""
+"""The project of the tests over HTTP."""
 
 import uuid
 

@@ -1,4 +1,4 @@
-"""A project over HTTP: what other services know of it stands in their logs, its money is sent."""
+"""A project over HTTP: its money is sent; what other services know of it is put into their logs."""
 
 import uuid
 from dataclasses import dataclass
