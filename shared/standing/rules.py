@@ -61,7 +61,9 @@ _BARRING = frozenset({AcceptanceStatus.OVERDUE, AcceptanceStatus.FAILED})
     remedy="先通过所列项目的验收，或取得延期",
 )
 def no_project_bars_the_unit(unit: Standing) -> Verdict:
-    barring = {i: p.acceptance for i, p in unit.projects.items() if p.acceptance.status in _BARRING}
+    # A terminated project can never pass, nor has it a due date any more (第三十条).
+    going = {i: p for i, p in unit.projects.items() if p.terminated is None}
+    barring = {i: p.acceptance for i, p in going.items() if p.acceptance.status in _BARRING}
     listed = "；".join(f"{i}{acceptance.status.label}" for i, acceptance in barring.items())
     return holds(
         not barring, f"限制新增的项目：{listed or '无'}", basis=[a.ref for a in barring.values()]

@@ -27,6 +27,7 @@ from shared.events.acceptance import (
     SecurityFault,
     SecurityFinding,
     SecurityFindingRecorded,
+    SelfEvaluationSubmitted,
     ServiceAcceptanceReported,
     SharingFault,
     SharingViolation,
@@ -228,6 +229,24 @@ def rescheduled(due_on: date) -> AcceptanceScheduled:
 def extended(due_on: date) -> ExtensionGranted:
     ruling = ExtensionRuling(approved=True, text="同意")
     return ExtensionGranted(on=TODAY, **PROJECT, ruling=ruling, due_on=due_on)
+
+
+def self_evaluated(grade: str) -> SelfEvaluationSubmitted:
+    groups = ("decision_and_construction", "operation", "application", "benefit")
+    return SelfEvaluationSubmitted.model_validate(
+        {
+            "on": TODAY,
+            **PROJECT,
+            "evaluation": {
+                "indicators": dict.fromkeys(groups, "见报告"),
+                "grade": grade,
+                "document": document("评价报告"),
+            },
+            "operation_on": TODAY,
+            "due_on": TODAY,
+            "late": False,
+        }
+    )
 
 
 def suspended() -> ConstructionSuspended:

@@ -1,11 +1,14 @@
-"""State: a project on its way to acceptance, and what other services say of it."""
+"""项目: its way to acceptance, and what else is on record of it here."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from shared.events import Event, Recorded
+from services.acceptance.state.management import Management, managed_after
+from services.acceptance.state.performance import Performance, performed_after
+from services.acceptance.state.sharing import Sharing, shared_after
+from services.acceptance.state.supervision import Supervision, supervised_after
+from shared.events import ProjectEvent, Recorded
 from shared.events.acceptance import (
     Acceptance,
     AcceptanceApplication,
@@ -17,6 +20,7 @@ from shared.events.acceptance import (
     AcceptanceReview,
     AcceptanceReviewed,
     AcceptanceScheduled,
+    AcceptanceScheduleEnded,
     CompletionReported,
     Extension,
     ExtensionGranted,
@@ -24,15 +28,14 @@ from shared.events.acceptance import (
     ExtensionRequested,
     Handover,
     HandoverRecorded,
+    MeasureImposed,
+    MeasureKind,
     ServiceAcceptanceReported,
     TrialIncident,
     TrialIncidentReported,
     TrialRunStarted,
 )
-from shared.events.approval import ChangeApproved, ReplyIssued
-from shared.events.budget import ContractRecorded
 from shared.events.envelope import Identity
-from shared.events.registry import ProjectDeclared, ProjectListed
 from shared.events.vocabulary import DeliveryMode
 from shared.kernel.actor import EventRef
 from shared.kernel.coded import Coded
@@ -49,6 +52,7 @@ class Status(Coded):
     REPORTED = "REPORTED", "服务验收待审核"
     ACCEPTED = "ACCEPTED", "验收合格"
     FAILED = "FAILED", "验收不合格"
+    TERMINATED = "TERMINATED", "项目已终止"
 
 
 BEFORE_APPLICATION = frozenset({Status.SCHEDULED, Status.COMPLETED, Status.TRIAL})
@@ -100,6 +104,19 @@ class Project:
     """Day on which it was found overdue, while that stands."""
     filing_due_on: date | None = None
     filed_on: date | None = None
+    sharing: Sharing = Sharing()
+    management: Management = Management()
+    performance: Performance = Performance()
+    supervision: Supervision = Supervision()
+
+    @property
+    def accepted_on(self) -> date | None:
+        return self.concluded_on if self.status is Status.ACCEPTED else None
+
+    @property
+    def operation_on(self) -> date | None:
+        """投入运行: as reported, else the day of acceptance; never that of the trial run."""
+        return self.performance.operation_started_on or self.accepted_on
 
     @property
     def identity(self) -> Identity:
@@ -117,6 +134,33 @@ class Project:
 
 
 def evolve_project(project: Project, recorded: Recorded) -> Project:
+    event = recorded.event
+    if project.project_id is None and isinstance(event, ProjectEvent):
+        # What is found or recorded may come before the final reply.
+        project = replace(project, project_id=event.project_id, unit_id=event.unit_id)
+    return _evolve_completion(_evolve_rest(project, recorded), recorded)
+
+
+def _evolve_rest(project: Project, recorded: Recorded) -> Project:
+    """What is kept beside the way to acceptance; most events touch none of it."""
+    sharing = shared_after(project.sharing, recorded)
+    management = managed_after(project.management, recorded)
+    performance = performed_after(project.performance, recorded)
+    supervision = supervised_after(project.supervision, recorded)
+    after = (sharing, management, performance, supervision)
+    before = (project.sharing, project.management, project.performance, project.supervision)
+    if all(new is old for new, old in zip(after, before, strict=True)):
+        return project
+    return replace(
+        project,
+        sharing=sharing,
+        management=management,
+        performance=performance,
+        supervision=supervision,
+    )
+
+
+def _evolve_completion(project: Project, recorded: Recorded) -> Project:
     on = recorded.on
     match recorded.event:
         case AcceptanceScheduled() as scheduled:
@@ -143,6 +187,10 @@ def evolve_project(project: Project, recorded: Recorded) -> Project:
             return replace(project, extension=None)
         case AcceptanceOverdue():
             return replace(project, overdue_on=on)
+        case AcceptanceScheduleEnded():
+            return _ended(project)
+        case MeasureImposed(measure=measure) if measure.kind is MeasureKind.TERMINATION:
+            return _ended(project)
         case _:
             return _evolve_acceptance(project, recorded)
 
@@ -208,6 +256,12 @@ def _scheduled(project: Project, scheduled: AcceptanceScheduled) -> Project:
     )
 
 
+def _ended(project: Project) -> Project:
+    """No due date stands after termination, nor what was found overdue by it (第三十条)."""
+    status = Status.TERMINATED if project.status else None
+    return replace(project, status=status, extension=None, overdue_on=None)
+
+
 def _concluded(
     project: Project, conclusion: AcceptanceConclusion, on: date, filing_due_on: date | None
 ) -> Project:
@@ -219,48 +273,3 @@ def _concluded(
         filing_due_on=filing_due_on,
         overdue_on=None if passed else project.overdue_on,
     )
-
-
-def moves_the_planned_end(event: Event) -> bool:
-    """Whether an event of the approval service sets or moves the planned end.
-
-    A filed change does not: nobody approves it, so it cannot put the unit's own due date off.
-    """
-    match event:
-        case ReplyIssued(final=final):
-            return final
-        case ChangeApproved():
-            return True
-        case _:
-            return False
-
-
-@dataclass(frozen=True)
-class Origin:
-    """来源: what registry, approval and budget say of a project."""
-
-    unit_id: str | None = None
-    participants: tuple[str, ...] = ()
-    listed: EventRef | None = None
-    baseline: EventRef | None = None
-    """Last event that set the planned end."""
-    custom_contract: EventRef | None = None
-    """A contract with custom development, whatever the reply said."""
-
-
-def origin_of(events: Iterable[Recorded]) -> Origin:
-    """From the other services' events about one project."""
-    origin = Origin()
-    for recorded in events:
-        match recorded.event:
-            case ProjectDeclared(unit_id=unit):
-                origin = replace(origin, unit_id=unit)
-            case ProjectListed(participants=participants):
-                origin = replace(origin, participants=participants, listed=recorded.ref)
-            case ContractRecorded(contract=contract) if contract.custom_development:
-                origin = replace(origin, custom_contract=recorded.ref)
-            case event if moves_the_planned_end(event):
-                origin = replace(origin, baseline=recorded.ref)
-            case _:
-                pass
-    return origin

@@ -1,4 +1,4 @@
-"""Views of acceptance: the list of projects, and which of them are late."""
+"""Views of projects: how far each is, and what is late about it."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -8,11 +8,10 @@ from pydantic import Field
 from sqlalchemy import (
     Boolean,
     Column,
+    ColumnElement,
     Date,
     Index,
-    MetaData,
     Row,
-    Select,
     String,
     Table,
     Uuid,
@@ -21,27 +20,32 @@ from sqlalchemy import (
 )
 
 from services.acceptance.state import BEFORE_APPLICATION, CONCLUDED, Status
-from shared.events import ProjectEvent, Recorded
+from services.acceptance.views.performance import performance_reports
+from services.acceptance.views.schema import metadata
+from shared.events import ProjectEvent
 from shared.events.acceptance import (
     AcceptanceApplied,
     AcceptanceConcluded,
     AcceptanceOverdue,
     AcceptanceReviewed,
     AcceptanceScheduled,
+    AcceptanceScheduleEnded,
     CompletionReported,
     ExtensionGranted,
     ExtensionRefused,
     ExtensionRequested,
+    MeasureImposed,
+    MeasureKind,
+    OperationStarted,
+    SelfEvaluationSubmitted,
     ServiceAcceptanceReported,
     TrialIncidentReported,
     TrialRunStarted,
 )
 from shared.events.vocabulary import DeliveryMode
-from shared.eventstore.projection import SCHEMA, Change, Put, Views, Write
+from shared.eventstore.projection import Change, Put, Write
 from shared.kernel.model import Record
 from shared.web.reading import Page
-
-metadata = MetaData(schema=SCHEMA)
 
 projects = Table(
     "projects",
@@ -50,11 +54,16 @@ projects = Table(
     Column("unit_id", String(18), nullable=False),
     Column("delivery_mode", String, nullable=False),
     Column("status", String, nullable=False, server_default=Status.SCHEDULED.value),
+    Column("replied_on", Date, nullable=False),
     Column("planned_end", Date, nullable=False),
     Column("due_on", Date, nullable=False),
     Column("earliest_end", Date),
     Column("extension_pending", Boolean, nullable=False, server_default=false()),
     Column("overdue", Boolean, nullable=False, server_default=false()),
+    Column("accepted_on", Date),
+    Column("evaluation_opens_on", Date),
+    Column("evaluation_due_on", Date),
+    Column("evaluated_on", Date),
     Index("projects_by_unit", "unit_id"),
     Index("projects_by_due_date", "due_on"),
 )
@@ -72,6 +81,10 @@ class ProjectRow(Record):
     earliest_end: Annotated[date | None, Field(title="试运行最早期满日")]
     extension_pending: Annotated[bool, Field(title="延期申请在办")]
     overdue: Annotated[bool, Field(title="已认定逾期")]
+    accepted_on: Annotated[date | None, Field(title="验收合格日期")]
+    evaluation_opens_on: Annotated[date | None, Field(title="自评价首日")]
+    evaluation_due_on: Annotated[date | None, Field(title="自评价末日")]
+    evaluated_on: Annotated[date | None, Field(title="自评价日期")]
 
 
 class ProjectPage(Page):
@@ -81,12 +94,16 @@ class ProjectPage(Page):
 
 
 def project_row(row: Row[Any]) -> ProjectRow:
-    return ProjectRow(**{**row._mapping, "project_id": str(row.project_id)})
+    values = {**row._mapping, "project_id": str(row.project_id)}
+    return ProjectRow(**{name: values[name] for name in ProjectRow.model_fields})
 
 
-def overdue_candidates(day: date) -> Select[Any]:
+Conditions = tuple[ColumnElement[bool], ...]
+
+
+def overdue_candidates(day: date) -> Conditions:
     """Projects that can be found overdue on a day: past due, not applied for, nothing pending."""
-    return select(projects).where(
+    return (
         projects.c.due_on < day,
         projects.c.status.in_([status.value for status in BEFORE_APPLICATION]),
         ~projects.c.extension_pending,
@@ -94,11 +111,28 @@ def overdue_candidates(day: date) -> Select[Any]:
     )
 
 
-def project(recorded: Recorded) -> Iterable[Write]:
-    """What one event writes to the view."""
-    event = recorded.event
-    if not isinstance(event, ProjectEvent):
-        return
+def without_report(year: int) -> Conditions:
+    """In implementation on the last day of a year, with no monitoring report of it (第四十五条)."""
+    last_day = date(year, 12, 31)
+    reported = select(performance_reports.c.project_id).where(performance_reports.c.year == year)
+    return (
+        projects.c.replied_on <= last_day,
+        projects.c.accepted_on.is_(None) | (projects.c.accepted_on > last_day),
+        projects.c.status != Status.TERMINATED.value,
+        projects.c.project_id.not_in(reported),
+    )
+
+
+def without_evaluation(day: date) -> Conditions:
+    """Whose self-evaluation may be made on a day and has not been (第四十六条)."""
+    return (
+        projects.c.evaluation_opens_on <= day,
+        projects.c.evaluated_on.is_(None),
+    )
+
+
+def writes(event: ProjectEvent) -> Iterable[Write]:
+    """What an event writes to the list of projects."""
     key = {"project_id": event.project_id}
     if isinstance(event, AcceptanceScheduled):
         yield Put(projects, key, _scheduled(event))
@@ -110,6 +144,7 @@ def _scheduled(event: AcceptanceScheduled) -> dict[str, Any]:
     values: dict[str, Any] = {
         "unit_id": event.unit_id,
         "delivery_mode": event.delivery_mode.value,
+        "replied_on": event.replied_on,
         "planned_end": event.planned_end,
         "due_on": event.due_on,
     }
@@ -136,22 +171,47 @@ def _changes(event: ProjectEvent) -> dict[str, Any]:
             values = {"extension_pending": False}
         case AcceptanceOverdue():
             values = {"overdue": True}
+        case _:
+            values = _changes_by_acceptance(event)
+    return values
+
+
+def _changes_by_acceptance(event: ProjectEvent) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    match event:
         case AcceptanceApplied():
             values = {"status": Status.APPLIED.value, "extension_pending": False}
         case ServiceAcceptanceReported():
             values = {"status": Status.REPORTED.value}
-        case AcceptanceConcluded(acceptance=act):
-            values = _concluded(CONCLUDED[act.conclusion])
-        case AcceptanceReviewed(review=act):
-            values = _concluded(CONCLUDED[act.conclusion])
+        case AcceptanceConcluded(acceptance=act) | AcceptanceReviewed(review=act):
+            values = _concluded(event, CONCLUDED[act.conclusion])
+        case AcceptanceScheduleEnded():
+            values = _ENDED
+        case MeasureImposed(measure=measure) if measure.kind is MeasureKind.TERMINATION:
+            values = _ENDED
+        case OperationStarted():
+            values = _evaluation(event)
+        case SelfEvaluationSubmitted():
+            values = {"evaluated_on": event.on}
         case _:
             pass
     return values
 
 
-def _concluded(status: Status) -> dict[str, Any]:
-    passed = {"overdue": False} if status is Status.ACCEPTED else {}
-    return {"status": status.value, **passed}
+_ENDED = {"status": Status.TERMINATED.value, "extension_pending": False, "overdue": False}
 
 
-VIEWS = Views(metadata, project)
+def _concluded(event: AcceptanceConcluded | AcceptanceReviewed, status: Status) -> dict[str, Any]:
+    if status is not Status.ACCEPTED:
+        return {"status": status.value}
+    passed = {"overdue": False, "accepted_on": event.on}
+    return {"status": status.value, **passed, **_evaluation(event)}
+
+
+def _evaluation(
+    event: AcceptanceConcluded | AcceptanceReviewed | OperationStarted,
+) -> dict[str, Any]:
+    return {
+        "evaluation_opens_on": event.evaluation_opens_on,
+        "evaluation_due_on": event.evaluation_due_on,
+    }

@@ -1,13 +1,7 @@
-"""HTTP of the acceptance service."""
+"""HTTP of acceptance: completion, trial run, extension, acceptance."""
 
-from typing import Annotated
+from fastapi import APIRouter
 
-from fastapi import APIRouter, Query, Request, Response
-from sqlalchemy import select
-
-from services.acceptance import views
-from services.acceptance.reactions import PROJECT
-from services.acceptance.state import Project, Status
 from shared.events.acceptance import (
     Acceptance,
     AcceptanceApplication,
@@ -21,62 +15,13 @@ from shared.events.acceptance import (
     TrialIncident,
     TrialStart,
 )
-from shared.events.vocabulary import LegalDate
-from shared.web.actors import CurrentActor
 from shared.web.desk import AtDesk
-from shared.web.problems import COMMAND, READ
-from shared.web.reading import (
-    Paged,
-    ProjectPath,
-    UnitQuery,
-    current,
-    of_unit,
-    page,
-)
+from shared.web.problems import COMMAND
+from shared.web.reading import ProjectPath
 from shared.web.receipts import Receipt
 from shared.web.routes import StrictRoute
 
 router = APIRouter(route_class=StrictRoute)
-
-
-@router.get("/projects", responses=READ, tags=["项目"])
-async def list_projects(
-    request: Request,
-    actor: CurrentActor,
-    paging: Paged,
-    *,
-    unit: UnitQuery = None,
-    status: Annotated[Status | None, Query(title="验收状态")] = None,
-    late_on: Annotated[
-        LegalDate | None,
-        Query(title="该日可认定逾期的项目", description="仅列期限已过且尚未认定的"),
-    ] = None,
-) -> views.ProjectPage:
-    """验收清单；项目单位只见本单位的项目。"""
-    query = views.overdue_candidates(late_on) if late_on else select(views.projects)
-    query = of_unit(query, views.projects.c.unit_id, actor, unit)
-    if status:
-        query = query.where(views.projects.c.status == status.value)
-    return await page(
-        request,
-        actor,
-        query,
-        views.projects.c.project_id,
-        paging,
-        views.ProjectPage,
-        views.project_row,
-    )
-
-
-@router.get("/projects/{project_id}", responses=READ, tags=["项目"])
-async def read_project(
-    request: Request, response: Response, actor: CurrentActor, project_id: ProjectPath
-) -> Project:
-    """项目验收信息。"""
-    project: Project = await current(
-        request, response, actor, PROJECT, project_id, lambda seen: seen.parties
-    )
-    return project
 
 
 @router.post(
