@@ -5,7 +5,6 @@ from uuid import UUID
 from services.budget import decisions
 from services.budget.decisions import Facts, LeaseFacts, drafts
 from services.budget.state import (
-    EVALUATIONS,
     Background,
     LeasedLine,
     PriceCaps,
@@ -44,7 +43,8 @@ FOLLOWS = {
     ),
     "approval": frozenset({"ReplyIssued", "ChangeApproved", "ChangeFiled"})
     | RESTRICTING["approval"],
-    "acceptance": EVALUATIONS | RESTRICTING["acceptance"],
+    "acceptance": frozenset({"SelfEvaluationSubmitted", "PostEvaluationRecorded"})
+    | RESTRICTING["acceptance"],
 }
 
 

@@ -1,7 +1,6 @@
 """State: a project's money, a line lease, price caps; and what other services say of a project."""
 
 from services.budget.state.background import (
-    EVALUATIONS,
     Background,
     Evaluated,
     background_of,
@@ -19,7 +18,6 @@ from services.budget.state.operation import PlannedOperation, PlanStatus
 from services.budget.state.project import Project, evolve_project
 
 __all__ = [
-    "EVALUATIONS",
     "Background",
     "Evaluated",
     "LeaseStatus",

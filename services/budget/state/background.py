@@ -10,8 +10,11 @@ from shared.events.acceptance import (
     AcceptanceConcluded,
     AcceptanceConclusion,
     AcceptanceReviewed,
+    Grade,
     MeasureImposed,
     MeasureKind,
+    PostEvaluationRecorded,
+    SelfEvaluationSubmitted,
 )
 from shared.events.approval import ChangeApproved, ChangeFiled, ProjectTerminated, ReplyIssued
 from shared.events.registry import (
@@ -26,16 +29,14 @@ from shared.events.vocabulary import Item
 from shared.kernel.actor import EventRef
 from shared.kernel.money import Money
 
-EVALUATIONS = frozenset({"SelfEvaluationSubmitted", "PostEvaluationRecorded"})
-"""Events of acceptance that tell on next year's money (第四十六条)."""
-
 
 @dataclass(frozen=True)
 class Evaluated:
-    """评价结果 of a project: what kind, of which day."""
+    """评价结果 of a project: which evaluation, of which day, with which grade."""
 
     label: str
     on: date
+    grade: Grade
     ref: EventRef
 
 
@@ -64,6 +65,7 @@ class Background:
     """The event that set them."""
     custom_development: bool = False
     evaluations: tuple[Evaluated, ...] = ()
+    """自评价 and 后评价 (第四十六条), the latest of each."""
 
     def item(self, code: str) -> Item | None:
         return next((i for i in self.items if i.code == code), None)
@@ -106,8 +108,10 @@ def _evolve(known: Background, recorded: Recorded) -> Background:
             return _baseline(known, total, items, ref)
         case ChangeFiled(change=change):
             return replace(known, items=change.items, itemised=ref)
-        case Event(type=kind, label=label, on=on) if kind in EVALUATIONS:
-            return replace(known, evaluations=(*known.evaluations, Evaluated(label, on, ref)))
+        case SelfEvaluationSubmitted() | PostEvaluationRecorded() as event:
+            found = Evaluated(event.label, event.on, event.evaluation.grade, ref)
+            others = (e for e in known.evaluations if e.label != event.label)
+            return replace(known, evaluations=(*others, found))
         case _:
             return known
 
