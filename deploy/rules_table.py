@@ -104,6 +104,10 @@ def _named(place: str) -> str:
 # -- which test breaks which rule ---------------------------------------------------------------
 
 
+_BREAKING = frozenset({"then_broken", "then_advised"})
+"""What a test says of rules that do not hold: refused, or recorded as advice."""
+
+
 def broken_in(module: ast.Module) -> Iterator[tuple[str, str]]:
     """(test, name) for all that a test gives to `then_broken`, or has as a parameter for it."""
     for test in ast.walk(module):
@@ -112,7 +116,7 @@ def broken_in(module: ast.Module) -> Iterator[tuple[str, str]]:
         calls = [
             node
             for node in ast.walk(test)
-            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "then_broken"
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in _BREAKING
         ]
         given = [argument for call in calls for argument in call.args]
         if calls:
@@ -136,7 +140,7 @@ def breaking_tests(folder: Path = TESTS) -> dict[str, tuple[str, ...]]:
         return {}  # installed: a folder of this name is somebody else's
     for path in sorted(folder.rglob("test_*.py")):
         text = path.read_text("utf-8")
-        if "then_broken" not in text:
+        if not any(name in text for name in _BREAKING):
             continue
         file = path.relative_to(folder.parent).as_posix()
         for test, name in dict.fromkeys(broken_in(ast.parse(text))):

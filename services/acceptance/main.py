@@ -20,4 +20,4 @@ def create(
     settings: Settings | None = None, dsn: str = "", peers: Mapping[str, FastAPI] | None = None
 ) -> FastAPI:
     """The acceptance service's application; without settings it only describes itself."""
-    return application(SPEC, [api.router], settings, dsn, peers)
+    return application(SPEC, api.ROUTERS, settings, dsn, peers)

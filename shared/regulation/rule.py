@@ -18,6 +18,8 @@ class Mode(StrEnum):
     HARD = "HARD"
     SOFT = "SOFT"
     GATE = "GATE"
+    ADVICE = "ADVICE"
+    """Weighs on a decision and is recorded with it; stops nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class Check:
     @property
     def stands(self) -> bool:
         """Whether the act may go on as far as this rule is concerned."""
-        return self.holds or self.exempted_by is not None
+        return self.holds or self.exempted_by is not None or self.mode is Mode.ADVICE
 
 
 class Verdict(NamedTuple):
@@ -76,7 +78,7 @@ def holds(
         bool(condition),
         text,
         {k: str(v) for k, v in inputs.items()},
-        tuple(r for r in basis if r),
+        tuple(filter(None, basis)),
         not_before,
     )
 

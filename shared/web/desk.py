@@ -67,8 +67,8 @@ class Judged:
     """A decision taken and not yet recorded: its events, or the event of its refusal."""
 
     folded: Folded
-    versions: dict[str, int]
-    """Versions of the streams it rests on."""
+    reading: Reading
+    """What it rests on."""
     events: tuple[Event, ...]
     decision: Decision
 
@@ -141,12 +141,14 @@ class Desk:
                 fresh = True  # judged from memory: nobody is turned away before a second look
                 continue
             metas = self._metas(matter, judged)
+            append = self._append(judged.events, metas, judged.reading.versions)
+            if not await judged.reading.confirmed():
+                fresh = True
+                continue
             try:
-                appended = await self.runtime.log.append(
-                    self._append(judged.events, metas, judged.versions)
-                )
+                appended = await self.runtime.log.append(append)
             except VersionConflict:
-                self.runtime.forget(list(judged.versions))
+                self.runtime.forget(list(judged.reading.versions))
                 fresh = True
                 continue
             if appended.replayed:
@@ -167,7 +169,9 @@ class Desk:
         judged = await self.judge(matter)
         if judged.refused:
             raise refused(judged.decision)
-        rows = self._append(judged.events, self._metas(matter, judged), judged.versions).events
+        rows = self._append(
+            judged.events, self._metas(matter, judged), judged.reading.versions
+        ).events
         return rehearsed(rows, judged.decision, self.runtime.clock.now())
 
     async def gather(self, matter: Matter, *, fresh: bool = True) -> Known:
@@ -193,7 +197,7 @@ class Desk:
         events = self._decided(matter, known)
         accepted = not is_refusal(events[0].type)
         decision = known.context.decision(accepted=accepted, on=events[0].on)
-        return Judged(known.folded, known.reading.versions, events, decision)
+        return Judged(known.folded, known.reading, events, decision)
 
     def _decided(self, matter: Matter, known: Known) -> tuple[Event, ...]:
         """The events of a decision or its refusal; ProblemError where it is not even considered."""

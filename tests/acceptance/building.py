@@ -318,3 +318,5 @@ APPLIED = IN_TRIAL.given(applied()).at(EARLIEST)
 SERVICE_APPLIED = ACCEPTANCE.given(
     scheduled(delivery_mode="SERVICE_PURCHASE"), completed(), trial_started(), applied()
 ).at(EARLIEST)
+ACCEPTED = APPLIED.given(concluded())
+"""Accepted on the earliest day."""

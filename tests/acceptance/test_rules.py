@@ -1,5 +1,6 @@
 """Rules up to the application for acceptance: each broken, and each on its boundary."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,6 +19,7 @@ from shared.events.acceptance import (
     TrialIncidentReported,
     TrialRunStarted,
 )
+from shared.events.approval import DivisionOfWork, DivisionOfWorkRecorded
 from shared.events.registry import ProjectListed
 from shared.events.vocabulary import Material
 from shared.kernel.model import Record
@@ -263,6 +265,24 @@ def test_trial_run_starts_on_the_day_of_completion_at_the_earliest() -> None:
     )
 
 
+def test_a_joint_project_divides_its_work_before_the_trial_run() -> None:
+    division = DivisionOfWork.model_validate(
+        {
+            "collaboration": "学籍与户籍核验",
+            "sharing_needs": "户籍信息",
+            "shares": [{"unit_id": OTHER_UNIT, "scope": "户籍接口", "duty": "提供接口"}],
+            "document": document("分工文件"),
+        }
+    )
+    divided = DivisionOfWorkRecorded(on=REPLIED, **IDENTITY, division=division)
+    assert "DivisionOfWorkRecorded" in FOLLOWS["approval"]
+    case = SCHEDULED.given(completed()).with_facts(origin=ORIGIN)
+    case.when(decisions.start_trial_run, trial_start()).then_broken(rules.joint_work_is_divided)
+    found = origin_of(as_recorded([divided], "approval"))
+    after = case.with_facts(origin=replace(ORIGIN, division=found.division))
+    after.when(decisions.start_trial_run, trial_start()).then(TrialRunStarted)
+
+
 @pytest.mark.parametrize(
     ("start", "earliest"),
     [
@@ -284,10 +304,17 @@ def test_trial_run_lasts_three_calendar_months(start: date, earliest: date) -> N
 
 
 def test_a_major_incident_starts_the_trial_run_again() -> None:
+    case = IN_TRIAL.at(date(2025, 11, 30))
     (
-        IN_TRIAL.when(decisions.report_trial_incident, incident(on=date(2025, 11, 30)))
+        case.when(decisions.report_trial_incident, incident())
         .then(TrialIncidentReported)
         .having(earliest_end=date(2026, 2, 28))
+    )
+    (
+        case.under(trial_restarts_on_major_incident=False)
+        .when(decisions.report_trial_incident, incident())
+        .then(TrialIncidentReported)
+        .having(earliest_end=EARLIEST)
     )
 
 
@@ -302,20 +329,33 @@ def test_a_minor_incident_leaves_the_trial_run_as_it_is() -> None:
 def test_an_incident_reported_late_does_not_shorten_the_trial_run() -> None:
     (
         IN_TRIAL.given(incident_reported(date(2025, 12, 31), date(2026, 3, 31)))
-        .when(decisions.report_trial_incident, incident(on=date(2025, 11, 30)))
+        .at(date(2026, 1, 5))
+        .when(decisions.report_trial_incident, incident(on=date(2025, 12, 28)))
         .then(TrialIncidentReported)
         .having(earliest_end=date(2026, 3, 31))
     )
 
 
 def test_an_incident_falls_on_the_first_day_of_the_trial_run_at_the_earliest() -> None:
-    IN_TRIAL.when(decisions.report_trial_incident, incident(on=TRIAL_START)).then(
-        TrialIncidentReported
-    )
+    case = IN_TRIAL.at(TRIAL_START + DAY)
+    case.when(decisions.report_trial_incident, incident(on=TRIAL_START)).then(TrialIncidentReported)
     (
-        IN_TRIAL.when(decisions.report_trial_incident, incident(on=TRIAL_START - DAY)).then_broken(
+        case.when(decisions.report_trial_incident, incident(on=TRIAL_START - DAY)).then_broken(
             rules.incident_falls_into_the_trial_run
         )
+    )
+
+
+def test_an_incident_is_reported_within_ten_days() -> None:
+    case = IN_TRIAL.at(date(2026, 1, 15))
+    (
+        case.when(decisions.report_trial_incident, incident(on=date(2026, 1, 5)))
+        .then(TrialIncidentReported)
+        .having(earliest_end=date(2026, 4, 5))
+    )
+    # Under an old date it would start nothing again.
+    case.when(decisions.report_trial_incident, incident(on=date(2026, 1, 4))).then_broken(
+        rules.incident_is_reported_in_time
     )
 
 

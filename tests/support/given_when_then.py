@@ -79,6 +79,13 @@ class Outcome:
         assert set(self.broken) == {rule.name for rule in rules}, self.texts
         return self
 
+    def then_advised(self, *rules: Rule[Any]) -> "Outcome":
+        """Accepted, though exactly these rules, which stop nothing, do not hold."""
+        assert not self.broken, f"refused: {self.texts}"
+        assert self.decision is not None
+        assert {c.rule for c in self.decision.checks if not c.holds} == {r.name for r in rules}
+        return self
+
     def then_invalid(self, field_name: str) -> "Outcome":
         """Refused as malformed, naming the field."""
         assert self.invalid == field_name
@@ -126,16 +133,20 @@ class Case:
             state = self.evolve(state, each)
         return state
 
-    def when(self, decision: Callable[..., Any], command: Any) -> Outcome:
+    def context(self, command: str = "") -> Context:
+        """What a decision is given to decide in."""
         now = self.now.astimezone(UTC)
-        context = Context(
+        return Context(
             now=now,
             actor=self.actor,
             policies=self.policies,
             new_id=lambda: uuid7(now),
-            command=decision.__name__,
+            command=command,
             subject=self.subject,
         )
+
+    def when(self, decision: Callable[..., Any], command: Any) -> Outcome:
+        context = self.context(decision.__name__)
         try:
             made = decision(self.state(), command, self.facts, context)
         except InvalidField as error:

@@ -91,7 +91,7 @@ async def county_project(story: Story) -> None:
     await story.on(6, 12)
     contract = await budget.contract(story, project, tender, "4,200,000.00", "四川岷江软件有限公司")
     await _pay_twice_by_mistake(
-        story, project.budget, budget.payment(story, project, contract, "1,260,000.00")
+        story, project.budget, await budget.payment(story, project, contract, "1,260,000.00")
     )
 
     await _stop_and_go(story, project)

@@ -4,8 +4,16 @@ from datetime import date
 
 from deploy.demo.cast import CAC, CRY, DEB, FIN, PSB, Project, estimate, yuan
 from deploy.demo.scenarios.units import HEALTH
-from deploy.demo.steps import acceptance, approval, budget, registration
+from deploy.demo.steps import (
+    acceptance,
+    approval,
+    budget,
+    performance,
+    registration,
+    supervision,
+)
 from deploy.demo.story import Story
+from shared.events.acceptance import CloudPurpose
 from shared.events.approval import OpinionKind, Round
 from shared.events.vocabulary import FundingChannel, Item, Source, amount_of
 
@@ -26,7 +34,7 @@ def _period(story: Story) -> tuple[date, date]:
 
 
 async def large_project(story: Story) -> None:
-    """可研、初设两轮；重新报审使意见失效；市政府同意；附条件意见在验收时落实；事后调整不予受理."""
+    """可研、初设两轮；意见失效与沿用；附条件意见在验收时落实；事后调整不予受理；逾期不整改即暂停."""
     await story.on(1, 9)
     await registration.register(story, HEALTH)
     project = await registration.declare(story, HEALTH, "全民健康信息平台二期", "18,600,000.00")
@@ -35,8 +43,12 @@ async def large_project(story: Story) -> None:
     await _approve_study(story, project)
     await _approve_design(story, project)
     contract = await _build(story, project)
+    await performance.manage(story, project)
+    await _try(story, project)
+    await _supervise(story, project)
     await _accept(story, project)
     await story.on(13, 3)
+    await _operate(story, project)
     await acceptance.file_acceptance(story, project)
     await budget.pay(story, project, contract, "13,055,000.00")
     await budget.return_surplus(story, project, "250,000.00")
@@ -151,9 +163,70 @@ async def _build(story: Story, project: Project) -> str:
     return contract
 
 
-async def _accept(story: Story, project: Project) -> None:
+async def _try(story: Story, project: Project) -> None:
     await story.on(9, 15)
+    await story.is_refused(
+        DEB,
+        f"{project.acceptance}/cloud-resources",
+        performance.cloud(story, project, CloudPurpose.PRODUCTION),
+        rule="production_cloud_needs_a_passed_acceptance",
+        article=32,
+        says="验收前安排正式运行的政务云资源",
+    )
+    await performance.grant_cloud(story, project, CloudPurpose.TRIAL)
     await acceptance.complete(story, project)
+    await performance.share(story, project)
+
+
+async def _supervise(story: Story, project: Project) -> None:
+    await story.on(10, 9)
+    rectification = await supervision.inspect(story, project, story.day(10, 23))
+    await story.on(10, 23)
+    await story.is_refused(
+        PSB,
+        f"{project.acceptance}/measures",
+        supervision.suspension(story, project, rectification),
+        rule="measure_follows_a_failed_rectification",
+        article=47,
+        says="整改期限当日即作出处理",
+    )
+    await story.on(10, 24)
+    await supervision.suspend(story, project, rectification)
+    await story.is_refused(
+        DEB,
+        f"{project.acceptance}/cloud-resources",
+        performance.cloud(story, project, CloudPurpose.TRIAL),
+        rule="construction_goes_on",
+        article=30,
+        says="暂停建设期间安排政务云资源",
+    )
+    await story.on(11, 6)
+    await supervision.mend(story, project, rectification)
+
+
+async def _operate(story: Story, project: Project) -> None:
+    officer, base = HEALTH.officer, project.acceptance
+    await story.is_refused(
+        officer,
+        f"{base}/performance-reports",
+        performance.report(story, project, supervised=False),
+        rule="user_and_supervision_are_heard",
+        article=45,
+        says="未听取监理单位意见即提交绩效监控报告",
+    )
+    await performance.monitor(story, project)
+    await performance.grant_cloud(story, project, CloudPurpose.PRODUCTION)
+    await story.is_refused(
+        officer,
+        f"{base}/self-evaluation",
+        performance.self_evaluation(project),
+        rule="self_evaluation_is_not_early",
+        article=46,
+        says="投入运行不满一年即自评价",
+    )
+
+
+async def _accept(story: Story, project: Project) -> None:
     await story.on(12, 16)
     await acceptance.hand_over(story, project)
     await story.is_refused(

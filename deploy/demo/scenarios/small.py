@@ -2,13 +2,13 @@
 
 from deploy.demo.cast import Project, estimate
 from deploy.demo.scenarios.units import EDUCATION, SMALL
-from deploy.demo.steps import acceptance, approval, budget, registration
+from deploy.demo.steps import acceptance, approval, budget, lines, registration
 from deploy.demo.story import Story
 from shared.events.approval import Round
 
 
 async def small_project(story: Story) -> None:
-    """实施方案恰为限额；两次报备累计越线，改为申请调整；直至验收、退结余和运维预算."""
+    """实施方案恰为限额；两次报备累计越线，改为申请调整；直至验收、退结余、运维预算和线路租赁."""
     await story.on(1, 8)
     await registration.register(story, EDUCATION)
     project = await registration.declare(story, EDUCATION, "中小学智慧作业监测平台", "5,000,000.00")
@@ -155,12 +155,14 @@ async def _settle(story: Story, project: Project, contract: str) -> None:
     await story.is_refused(
         EDUCATION.officer,
         f"{project.budget}/payments",
-        budget.payment(story, project, contract, "3,402,000.01"),
+        await budget.payment(story, project, contract, "3,402,000.01"),
         rule="payment_stays_within_the_contract",
         article=36,
         says="尾款多付一分",
     )
     await budget.pay(story, project, contract, "3,402,000.00")
     await budget.return_surplus(story, project, "140,000.00")
+    await budget.close(story, project)
     await story.on(12, 18)
     await budget.plan_operation(story, project, "300,000.00", "262,000.00")
+    await lines.lease_line(story, EDUCATION, "2,600.00", "2,600.01")

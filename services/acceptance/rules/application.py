@@ -26,11 +26,11 @@ def opinion_conditions_are_met(project: Project, application: AcceptanceApplicat
 @article(
     31,
     row="31-3",
-    says="同一项目同时只有一次验收，合格后不再验收",
+    says="同一项目同时只有一次验收，合格或终止后不再验收",
     remedy="等待本次验收的结论；不合格的整改后可再申请",
 )
 def no_acceptance_is_under_way(project: Project) -> Verdict:
-    closed = {Status.APPLIED, Status.REPORTED, Status.ACCEPTED}
+    closed = {Status.APPLIED, Status.REPORTED, Status.ACCEPTED, Status.TERMINATED}
     return holds(project.status not in closed, f"验收状态：{project.label}")
 
 

@@ -1,12 +1,27 @@
-"""Rules on the due date, its extension and its passing, in article order (第三十一、三十二条)."""
+"""Rules on the due date, its extension and its passing, in article order (第三十至三十二条)."""
 
 from datetime import date
 
-from services.acceptance.state import BEFORE_APPLICATION, Project
-from shared.events.acceptance import (
-    Extension,
-)
+from services.acceptance.state import BEFORE_APPLICATION, Project, Status
+from shared.events.acceptance import Extension
 from shared.regulation import Verdict, article, holds
+from shared.standing import ProjectStanding
+
+
+@article(30, row="30-2", says="验收期限随项目终止只终止一次", remedy="无需再次办理")
+def scheduled_project_is_not_ended(project: Project) -> Verdict:
+    return holds(project.status is not Status.TERMINATED, f"验收状态：{project.label}")
+
+
+@article(
+    30,
+    row="30-2",
+    says="终止的项目没有验收期限，也无所谓逾期",
+    remedy="终止的项目只办理结算和结余退回",
+)
+def terminated_project_has_no_due_date(project: ProjectStanding) -> Verdict:
+    ended = project.terminated
+    return holds(ended is None, "项目已终止" if ended else "项目未终止", basis=[ended])
 
 
 @article(

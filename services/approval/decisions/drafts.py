@@ -23,11 +23,10 @@ ONE_YUAN, TWO_YUAN = "1.00", "2.00"
 
 
 def submission(project: Project, facts: Facts, context: Context) -> Fields:
-    """The current submission again, else what the feasibility reply approved, else a blank one."""
-    current, replied = project.examination, project.feasibility
-    if current is not None:
-        return _as_it_stands(current.submission)
-    return {**_blank_submission(project, facts, context), **_as_replied(replied)}
+    """The current submission, else what the feasibility reply approved; the rest blank."""
+    current = project.examination
+    held = _as_it_stands(current.submission) if current else _as_replied(project.feasibility)
+    return {**_blank_submission(project, facts, context), **held}
 
 
 def _as_it_stands(content: Submission) -> Fields:

@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
+from services.approval.rules.documents import bears_number
 from services.approval.state import Baseline, PendingChange, Project
 from shared.events.approval import Change, ChangeReason, ChangeRuling, FilingDispute
 from shared.events.vocabulary import DeliveryMode, amount_of
@@ -133,8 +134,7 @@ def some_application_is_pending(project: Project) -> Verdict:
 
 @article(28, row="28-2", says="调整批复和会签以带文号的文件为据", remedy="补充文件的文号")
 def change_ruling_is_numbered(ruling: ChangeRuling) -> Verdict:
-    number = ruling.document.number
-    return holds(number is not None, f"文号：{number or '无'}")
+    return bears_number(ruling.document)
 
 
 @article(
@@ -252,8 +252,7 @@ def filing_is_the_newest(change_id: UUID, project: Project) -> Verdict:
 
 @article(29, row="29-1", says="报备异议以带文号的文件为据", remedy="补充异议文件的文号")
 def dispute_is_numbered(dispute: FilingDispute) -> Verdict:
-    number = dispute.document.number
-    return holds(number is not None, f"文号：{number or '无'}")
+    return bears_number(dispute.document)
 
 
 def is_late(change: Change, received_on: date) -> bool:

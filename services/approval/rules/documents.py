@@ -2,7 +2,7 @@
 
 from services.approval.state import Examination, Project, Registration, Stage
 from shared.events.approval import MergeGround, Round, Submission
-from shared.events.vocabulary import DeliveryMode, amount_of
+from shared.events.vocabulary import DeliveryMode, Document, amount_of
 from shared.regulation import Policy, Verdict, article, holds
 
 ROUNDS = {
@@ -176,3 +176,8 @@ def names_current(digest: str, examination: Examination) -> Verdict:
         f"现行报审文件的摘要值为{examination.digest}，所提为{digest}",
         basis=[examination.ref],
     )
+
+
+def bears_number(document: Document) -> Verdict:
+    """Whether a paper has its 文号."""
+    return holds(document.number is not None, f"文号：{document.number or '无'}")

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from services.approval.rules.documents import bears_number
 from services.approval.state import ExceptionCase, ExceptionStatus, Registration
 from shared.events.approval import ExceptionRequest
 from shared.events.vocabulary import Document
@@ -129,7 +130,7 @@ def body_has_not_agreed_yet(body: str, case: ExceptionCase, policy: Policy) -> V
     remedy="补充文件的文号",
 )
 def exception_paper_is_numbered(document: Document) -> Verdict:
-    return holds(document.number is not None, f"文号：{document.number or '无'}")
+    return bears_number(document)
 
 
 @article(53, row="53-1", says="撤销的是批准后有效的例外", remedy="核对例外状态")

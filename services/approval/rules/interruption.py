@@ -1,5 +1,6 @@
 """Rules on trouble, suspension and termination (第三十条)."""
 
+from services.approval.rules.documents import bears_number
 from services.approval.state import Project
 from shared.events.approval import TerminationRequest, Trouble, TroubleKind
 from shared.events.vocabulary import Document
@@ -68,7 +69,7 @@ def construction_is_suspended(project: Project) -> Verdict:
     remedy="补充文件的文号",
 )
 def interruption_paper_is_numbered(document: Document) -> Verdict:
-    return holds(document.number is not None, f"文号：{document.number or '无'}")
+    return bears_number(document)
 
 
 @article(

@@ -1,6 +1,6 @@
 """Rules on the reply and what must precede it, in article order."""
 
-from services.approval.rules.documents import names_current
+from services.approval.rules.documents import bears_number, names_current
 from services.approval.state import Evaluated, Examination, Project, Registration
 from shared.events.approval import (
     Concurrence,
@@ -42,8 +42,7 @@ def project_shares_nothing(registration: Registration) -> Verdict:
 
 @article(12, row="12-2", says="领导小组批准以带文号的文件为据", remedy="补充批准文件的文号")
 def unshared_approval_is_numbered(approval: LeadingGroupApproval) -> Verdict:
-    number = approval.document.number
-    return holds(number is not None, f"文号：{number or '无'}")
+    return bears_number(approval.document)
 
 
 @article(
@@ -154,8 +153,7 @@ def evaluation_is_positive(evaluated: Evaluated | None, examination: Examination
 
 @article(24, row="24-2", says="市政府同意以带文号的文件为据", remedy="补充批准文件的文号")
 def consent_document_is_numbered(consent: Consent) -> Verdict:
-    number = consent.document.number
-    return holds(number is not None, f"文号：{number or '无'}")
+    return bears_number(consent.document)
 
 
 @article(
@@ -207,8 +205,7 @@ def reply_names_the_current_submission(reply: Reply, examination: Examination) -
 
 @article(24, row="24-3", says="批复文件有文号", remedy="补充批复文件的文号")
 def reply_document_is_numbered(reply: Reply) -> Verdict:
-    number = reply.document.number
-    return holds(number is not None, f"文号：{number or '无'}")
+    return bears_number(reply.document)
 
 
 @article(

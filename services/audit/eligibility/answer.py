@@ -59,7 +59,7 @@ def _include_budget(facts: Facts) -> Iterator[Check]:
 
 
 def _operation_money(facts: Facts) -> Iterator[Check]:
-    yield rules.system_may_go_on_running(facts.system.required)
+    yield rules.system_may_go_on_running(facts.system)
     yield rules.system_is_under_asset_management(facts.system)
     yield rules.system_of_the_money_is_catalogued(facts)
     if facts.project_id is None:

@@ -1,8 +1,9 @@
 """Rules: 列入预算 and 市县分摊 (第三十五条)."""
 
 from services.budget.state import Background, Project
-from shared.events.budget import CostShare, Inclusion, OperationInclusion
-from shared.events.vocabulary import amount_of
+from shared.events.budget import CostShare, Inclusion, LineLeaseInclusion, OperationInclusion
+from shared.events.vocabulary import FundingChannel, amount_of
+from shared.kernel.money import total
 from shared.regulation import Policy, Verdict, article, holds
 
 
@@ -23,7 +24,9 @@ def included_sources_sum_above_zero(inclusion: Inclusion) -> Verdict:
 
 
 @article(35, row="35-1", says="列入预算须有预算文件文号", remedy="补填 document.number")
-def inclusion_document_bears_a_number(inclusion: Inclusion | OperationInclusion) -> Verdict:
+def inclusion_document_bears_a_number(
+    inclusion: Inclusion | OperationInclusion | LineLeaseInclusion,
+) -> Verdict:
     number = inclusion.document.number
     return holds(number is not None, f"文号：{number or '无'}")
 
@@ -45,6 +48,33 @@ def included_money_stays_within_the_approved_total(
         basis=[background.approved],
         so_far=so_far,
         approved=approved,
+    )
+
+
+@article(
+    35,
+    row="35-2",
+    says="县（市、区）分摊的部分不列入市级预算",
+    remedy="减少市级资金，或核对市县分摊；县级资金以 COUNTY 渠道列明",
+)
+def counties_part_is_not_in_the_citys_budget(
+    project: Project, inclusion: Inclusion, background: Background, policy: Policy
+) -> Verdict:
+    if project.cost_share is None:
+        return holds(True, "未确定市县分摊")
+    shares = project.cost_share.shares
+    percent = sum(s.percent for s in shares if s.division == policy.pack.jurisdiction)
+    of_counties = project.included_of_counties + total(
+        s.amount for s in inclusion.sources if s.channel is FundingChannel.COUNTY
+    )
+    so_far = project.included + amount_of(inclusion.sources) - of_counties
+    approved = background.approved_total
+    return holds(
+        approved is not None and so_far * 100 <= approved * percent,
+        f"市级分担{percent}%，批复总投资{approved}元；市级预算累计{so_far}元",
+        basis=[background.approved],
+        so_far=so_far,
+        percent=percent,
     )
 
 

@@ -1,7 +1,9 @@
-"""Rules: 采购 and 合同 (第二十六、四十、四十三条)."""
+"""Rules: 采购 and 合同 (第二十六、四十、四十一、四十三条)."""
 
-from services.budget.state import Project
-from shared.events.budget import Contract, Procurement, ProcurementMethod
+from datetime import date
+
+from services.budget.state import Background, Project
+from shared.events.budget import Contract, LeaseContract, Procurement, ProcurementMethod
 from shared.regulation import Policy, Verdict, article, holds
 
 
@@ -9,6 +11,20 @@ from shared.regulation import Policy, Verdict, article, holds
 def contract_number_is_new(project: Project, contract: Contract) -> Verdict:
     new = project.contract(contract.number) is None
     return holds(new, f"合同编号{contract.number}{'未' if new else '已'}登记")
+
+
+@article(
+    37,
+    row="37-1",
+    says="维保到期日不早于合同签订日",
+    remedy="核对 warranty_end",
+)
+def warranty_ends_after_the_contract(contract: Contract, signed_on: date) -> Verdict:
+    end = contract.warranty_end
+    return holds(
+        end is None or end >= signed_on,
+        f"{signed_on}签订，维保{f'至{end}' if end else '未约定'}",
+    )
 
 
 @article(40, row="40-1", says="同一项目的采购编号不重复", remedy="核对采购编号")
@@ -20,10 +36,28 @@ def procurement_number_is_new(project: Project, procurement: Procurement) -> Ver
 @article(
     40,
     row="40-1",
-    says="集中采购目录以内的采购用公开招标、邀请招标、竞争性磋商或单一来源方式",
+    says="政府采购只用公布的采购方式，目录以外限额以下的可自行组织",
+    remedy="改用公布的采购方式",
+)
+def purchase_method_is_listed(procurement: Procurement | LeaseContract, policy: Policy) -> Verdict:
+    listed = policy.codes("procurement_methods")
+    labels = "、".join(ProcurementMethod(code).label for code in listed)
+    method = procurement.method
+    return holds(
+        method.value in listed or method is ProcurementMethod.SELF_ORGANISED,
+        f"采购方式为{method.label}；公布的方式：{labels}",
+    )
+
+
+@article(
+    40,
+    row="40-1",
+    says="集中采购目录以内的采购不得自行组织",
     remedy="改用法定的采购方式",
 )
-def catalogue_purchase_uses_a_statutory_method(procurement: Procurement) -> Verdict:
+def catalogue_purchase_uses_a_statutory_method(
+    procurement: Procurement | LeaseContract,
+) -> Verdict:
     self_organised = procurement.method is ProcurementMethod.SELF_ORGANISED
     place = "以内" if procurement.in_central_catalogue else "以外"
     return holds(
@@ -39,7 +73,7 @@ def catalogue_purchase_uses_a_statutory_method(procurement: Procurement) -> Verd
     remedy="改用法定的采购方式；限额标准尚未公布的，公布后方可自行组织",
 )
 def self_organised_purchase_is_below_the_threshold(
-    procurement: Procurement, policy: Policy
+    procurement: Procurement | LeaseContract, policy: Policy
 ) -> Verdict:
     threshold = policy.money("procurement_threshold")
     statutory = procurement.method is not ProcurementMethod.SELF_ORGANISED
@@ -50,6 +84,58 @@ def self_organised_purchase_is_below_the_threshold(
         f"{procurement.method.label}{procurement.amount}元，采购限额标准{published}",
         amount=procurement.amount,
         threshold=threshold,
+    )
+
+
+_TENDERS = frozenset({ProcurementMethod.OPEN_TENDER, ProcurementMethod.INVITED_TENDER})
+
+
+@article(
+    41,
+    row="41-1",
+    says="依法必须招标的采用公开招标或邀请招标",
+    remedy="改用公开招标或邀请招标",
+)
+def legal_tender_is_held_as_a_tender(procurement: Procurement) -> Verdict:
+    return holds(
+        not procurement.legal_tender or procurement.method in _TENDERS,
+        f"{_tender(procurement)}，采购方式为{procurement.method.label}",
+    )
+
+
+@article(
+    41,
+    row="41-1",
+    says="依法必须招标的须有招标投标情况记录",
+    remedy="补充招标投标情况记录 tender_record",
+)
+def legal_tender_bears_its_record(procurement: Procurement) -> Verdict:
+    recorded = procurement.tender_record is not None
+    return holds(
+        not procurement.legal_tender or recorded,
+        f"{_tender(procurement)}，{'已' if recorded else '未'}附招标投标情况记录",
+    )
+
+
+def _tender(procurement: Procurement) -> str:
+    return "依法必须招标" if procurement.legal_tender else "不属于依法必须招标"
+
+
+@article(
+    43,
+    row="43-1",
+    says="含定制开发或二次开发的，采购文件写明知识产权归属",
+    remedy="补填 ip_statement；不含此类开发的，将 custom_development 填为否",
+)
+def purchase_document_states_who_owns_the_ip(
+    procurement: Procurement, background: Background
+) -> Verdict:
+    stated, declared = procurement.ip_statement is not None, procurement.custom_development
+    custom = background.custom_development if declared is None else declared
+    return holds(
+        not custom or stated,
+        f"{_development(custom)}，采购文件{'已' if stated else '未'}写明知识产权归属",
+        basis=[background.approved] if declared is None else (),
     )
 
 
@@ -85,7 +171,7 @@ def custom_development_belongs_to_the_unit(contract: Contract) -> Verdict:
     owner = "归项目单位" if contract.ip_owned_by_unit else "不归项目单位"
     return holds(
         not contract.custom_development or contract.ip_owned_by_unit,
-        f"{_development(contract)}，知识产权{owner}",
+        f"{_development(contract.custom_development)}，知识产权{owner}",
     )
 
 
@@ -100,9 +186,9 @@ def custom_development_has_ip_and_breach_clauses(contract: Contract) -> Verdict:
     missing = [label for label, place in clauses.items() if place is None]
     return holds(
         not contract.custom_development or not missing,
-        f"{_development(contract)}，缺少：{'、'.join(missing) or '无'}",
+        f"{_development(contract.custom_development)}，缺少：{'、'.join(missing) or '无'}",
     )
 
 
-def _development(contract: Contract) -> str:
-    return "含定制开发或二次开发" if contract.custom_development else "不含定制开发"
+def _development(custom: bool) -> str:
+    return "含定制开发或二次开发" if custom else "不含定制开发"

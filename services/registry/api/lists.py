@@ -54,9 +54,7 @@ async def read_annual_list(
     return listed
 
 
-@router.post(
-    "/annual-lists/{list_id}/approval", status_code=201, responses=COMMAND, tags=["年度清单"]
-)
+@router.post("/annual-lists/{list_id}/approval", status_code=201, responses=COMMAND)
 async def approve_annual_list(desk: AtDesk, list_id: ListPath, approval: ListApproval) -> Receipt:
     """年度清单审定（第十七条）。"""
     return await desk.decide(list_id, approval)

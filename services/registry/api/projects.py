@@ -104,9 +104,7 @@ async def withdraw_declaration(
     return await desk.decide(project_id, withdrawal)
 
 
-@router.post(
-    "/projects/{project_id}/central-review", status_code=201, responses=COMMAND, tags=["项目"]
-)
+@router.post("/projects/{project_id}/central-review", status_code=201, responses=COMMAND)
 async def record_central_review(
     desk: AtDesk, project_id: ProjectPath, review: CentralReview
 ) -> Receipt:

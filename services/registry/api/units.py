@@ -59,9 +59,7 @@ async def update_unit(desk: AtDesk, unit_id: UnitPath, change: UnitChange) -> Re
     return await desk.decide(unit_id, change)
 
 
-@router.post(
-    "/units/{unit_id}/data-collection-flag", status_code=201, responses=COMMAND, tags=["单位"]
-)
+@router.post("/units/{unit_id}/data-collection-flag", status_code=201, responses=COMMAND)
 async def flag_data_collection(
     desk: AtDesk, unit_id: UnitPath, restriction: UnitRestriction
 ) -> Receipt:
@@ -69,9 +67,7 @@ async def flag_data_collection(
     return await desk.decide(unit_id, restriction)
 
 
-@router.post(
-    "/units/{unit_id}/data-collection-clearance", status_code=201, responses=COMMAND, tags=["单位"]
-)
+@router.post("/units/{unit_id}/data-collection-clearance", status_code=201, responses=COMMAND)
 async def clear_data_collection(
     desk: AtDesk, unit_id: UnitPath, clearance: UnitRestriction
 ) -> Receipt:

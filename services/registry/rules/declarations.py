@@ -19,7 +19,7 @@ from shared.regulation import Policy, Verdict, article, holds
     2,
     row="2-1",
     says="属于六类政务信息化项目之一，并写明依据；基础设施类另写明细类",
-    remedy="确属六类的，补填 scope_basis，核对 category 和 sub_category；不属于的，另按相应规定办理",
+    remedy="属于六类的，补填 scope_basis，核对 category、sub_category；不属于的，另按规定办理",
 )
 def project_is_in_scope(declaration: Declaration) -> Verdict:
     category, kind = declaration.category, declaration.sub_category

@@ -33,6 +33,13 @@ class AcceptanceScheduled(ProjectEvent, label="验收期限确定", article="31"
     """Units that build along; they may look on."""
 
 
+class AcceptanceScheduleEnded(ProjectEvent, label="验收期限终止", article="30"):
+    """Follows the termination of the project: no due date stands any more (第三十条)."""
+
+    cause: EventRef
+    """The event that ended the project."""
+
+
 class Completion(Act):
     """完成建设内容 (第三十一条)."""
 
@@ -164,6 +171,9 @@ class AcceptanceConcluded(ProjectEvent, label="竣工验收", article="31"):
     acceptance: Acceptance
     filing_due_on: LegalDate | None = None
     """Day by which a passed acceptance is to be filed; None where it failed."""
+    evaluation_opens_on: LegalDate | None = None
+    evaluation_due_on: LegalDate | None = None
+    """When self-evaluation may and must be made, counted from acceptance (第四十六条)."""
 
 
 class ServiceAcceptanceReported(ProjectEvent, label="服务验收结果", article="31"):
@@ -188,6 +198,9 @@ class AcceptanceReviewed(ProjectEvent, label="验收审核", article="31"):
     review: AcceptanceReview
     filing_due_on: LegalDate | None = None
     """Day by which a passed acceptance is to be filed; None where it failed."""
+    evaluation_opens_on: LegalDate | None = None
+    evaluation_due_on: LegalDate | None = None
+    """When self-evaluation may and must be made, counted from acceptance (第四十六条)."""
 
 
 class OverdueFinding(Act):

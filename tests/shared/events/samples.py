@@ -53,8 +53,13 @@ SYSTEM = UUID("01998a31-4400-7b20-8000-5f1c2b3a4d02")
 LIST = UUID("019a9f0e-1800-7c30-8000-5f1c2b3a4d03")
 CHANGE = UUID("019c5a77-9000-7d40-8000-5f1c2b3a4d04")
 PLAN = UUID("019c8b12-2400-7e50-8000-5f1c2b3a4d05")
+LATER_PLAN = UUID("01a5cf30-4800-7e50-8000-5f1c2b3a4d0a")
+REFERRAL = UUID("01a55b6c-8c00-7f60-8000-5f1c2b3a4d0b")
+LEASE = UUID("019d1f9a-5400-7e50-8000-5f1c2b3a4d0c")
 REFUSAL = UUID("019b2c44-6800-7f60-8000-5f1c2b3a4d06")
 OLD_PROJECT = UUID("01836b1d-0000-7a70-8000-5f1c2b3a4d07")
+FINDING = UUID("019d1e88-3c00-7a80-8000-5f1c2b3a4d08")
+RECTIFICATION = UUID("019d2399-4000-7b90-8000-5f1c2b3a4d09")
 
 NAME = "乐山市智慧教育云平台（二期）"
 CODE = "2601-511100-04-04-370215"
@@ -68,6 +73,19 @@ ITEMS = [
     {"code": "C1", "name": "等级保护测评和密码应用安全性评估", "amount": "215000.00"},
     {"code": "C2", "name": "监理", "amount": "165000.00"},
 ]
+INDICATORS = {
+    "decision_and_construction": "决策程序完备，建设按期完成。",
+    "operation": "响应及时，可用率百分之九十九点九。",
+    "application": "月活跃用户占应用对象的八成。",
+    "benefit": "每年减少纸质材料约四十万份。",
+}
+TERMINATION = {
+    "service": "approval",
+    "position": 912,
+    "stream": f"project:{PROJECT}",
+    "version": 31,
+    "event_id": UUID("019d0b11-4400-7ba0-8000-5f1c2b3a4d0a"),
+}
 GOALS = "建成覆盖全市中小学的统一教育云平台，实现招生、学籍、教研“一网通办”。"
 CONTENT_OF_WORK = "新建统一身份认证、学籍管理、教研资源三个子系统；改造原平台数据接口。"
 CONDITION = "上线前完成密码应用安全性评估整改"
@@ -87,6 +105,10 @@ def of_unit(on: str, **content: Any) -> dict[str, Any]:
 
 def of_system(on: str, **content: Any) -> dict[str, Any]:
     return {"on": day(on), "system_id": SYSTEM, "unit_id": UNIT, **content}
+
+
+def of_lease(on: str, **content: Any) -> dict[str, Any]:
+    return of_project(on, lease_id=LEASE, **content)
 
 
 def source(channel: str, amount: str) -> dict[str, str]:
@@ -979,6 +1001,206 @@ CONTENT: dict[tuple[str, str], dict[str, Any]] = {
             "document": document("运维经费预算", "乐财教〔2026〕131号"),
         },
     ),
+    ("ProcurementRecorded", "tender"): of_project(
+        "2026-05-12",
+        procurement={
+            "on": day("2026-05-12"),
+            "number": "LSZC-2026-0232",
+            "method": "OPEN_TENDER",
+            "in_central_catalogue": False,
+            "amount": "1800000.00",
+            "document": document("机房改造招标文件"),
+            "legal_tender": True,
+            "tender_record": document("招标投标情况书面报告"),
+            "custom_development": True,
+            "ip_statement": "第五章第三节",
+        },
+    ),
+    ("PaymentRecorded", "items"): of_project(
+        "2027-03-30",
+        payment={
+            "on": day("2027-03-30"),
+            "contract_number": "LSJY-HT-2026-009",
+            "amount": "900000.00",
+            "voucher": "GK-20270330-0004",
+            "project_account": "5111-0026-0417",
+            "purpose": "验收款",
+            "items": [
+                {"code": "A1", "amount": "700000.00"},
+                {"code": "A2", "amount": "200000.00"},
+            ],
+            "settlement": False,
+        },
+        paid_so_far="1874400.00",
+    ),
+    ("SurplusReturnDemanded", ""): of_project(
+        "2027-03-18",
+        due_on=day("2027-04-17"),
+        outstanding="112000.00",
+        cause={
+            "service": "acceptance",
+            "position": 77,
+            "stream": f"project:{PROJECT}",
+            "version": 12,
+            "event_id": UUID("019d6b5e-3000-7a80-8000-5f1c2b3a4d09"),
+        },
+    ),
+    ("ProjectFundsClosed", ""): of_project(
+        "2027-05-10",
+        closing={
+            "on": day("2027-05-10"),
+            "text": "合同款已付清，结余已退回。",
+            "document": document("项目资金关账通知", "乐财教〔2027〕52号"),
+        },
+    ),
+    ("MisuseReferred", ""): of_project(
+        "2027-06-02",
+        referral_id=REFERRAL,
+        body="FIN",
+        referral={
+            "on": day("2027-06-02"),
+            "kind": "DIVERTED",
+            "description": "以项目资金支付办公设备购置款，已核实。",
+            "amount": "58000.00",
+            "referred_to": "市审计局",
+            "legal_basis": "财政违法行为处罚处分条例第六条",
+            "document": document("财政违法线索移送书", "乐财监〔2027〕3号"),
+        },
+    ),
+    ("OperationPlanSubmitted", "term"): of_project(
+        "2027-10-12",
+        plan_id=LATER_PLAN,
+        plan={
+            "on": day("2027-10-12"),
+            "budget_year": 2028,
+            "amount": "330000.00",
+            "content": "平台日常运维和新增的移动端运维。",
+            "renewal": True,
+            "content_added": True,
+            "document": document("2028年度运维方案", "乐教〔2027〕80号"),
+            "mode": "PURCHASED_SERVICE",
+            "mode_reason": "本单位没有专职运维人员。",
+            "term_from": day("2028-01-01"),
+            "term_to": day("2028-12-31"),
+            "contract_numbers": ["LSJY-HT-2026-009"],
+        },
+        replaces=PLAN,
+    ),
+    ("OperationPlanAssessed", "renewal"): of_project(
+        "2027-11-03",
+        plan_id=LATER_PLAN,
+        assessment={
+            "on": day("2027-11-03"),
+            "approved": True,
+            "assessed_amount": "305000.00",
+            "text": "移动端运维按市场价格核减后通过。",
+            "report": document("续运维论证报告"),
+            "market_basis": "同类平台运维费率为建设投资的百分之八，云化后人工下降。",
+            "experts": ["王立群", "四川大学网络空间安全学院"],
+        },
+    ),
+    ("PriceCapSet", ""): {
+        "on": day("2026-08-20"),
+        "cap": {
+            "on": day("2026-08-20"),
+            "line_type": "MSTP_100M",
+            "name": "100M MSTP数字专线",
+            "price_unit": "元/条·月",
+            "max_price": "2600.00",
+            "valid_from": day("2027-01-01"),
+            "valid_until": day("2027-12-31"),
+            "document": document("关于公布线路最高预算价格的通知", "乐数〔2026〕58号"),
+        },
+    },
+    ("LineLeaseSubmitted", ""): of_lease(
+        "2026-09-03",
+        lease={
+            "on": day("2026-09-03"),
+            "unit_id": UNIT,
+            "project_id": PROJECT,
+            "line_type": "MSTP_100M",
+            "kind": "PRIVATE_LINE",
+            "merged_into_egov_network": True,
+            "endpoints_supervised": True,
+            "bandwidth": "100M",
+            "quantity": 12,
+            "unit_price": "2400.00",
+            "periods": 12,
+            "budget_year": 2027,
+            "starts_on": day("2027-01-01"),
+            "ends_on": day("2027-12-31"),
+            "purpose": "学校接入教育城域网，汇入电子政务外网。",
+            "document": document("线路租赁申请", "乐教〔2026〕66号"),
+        },
+        amount="345600.00",
+        cap="2600.00",
+    ),
+    ("LineLeaseApproved", ""): of_lease(
+        "2026-09-21",
+        ruling={
+            "on": day("2026-09-21"),
+            "approved": True,
+            "text": "单价在限价以内，同意。",
+            "document": document("线路租赁批复", "乐数〔2026〕63号"),
+        },
+        cap="2600.00",
+    ),
+    ("LineLeaseRefused", ""): of_lease(
+        "2026-09-21",
+        ruling={"on": day("2026-09-21"), "approved": False, "text": "可由既有线路承载。"},
+    ),
+    ("LineLeaseBudgetIncluded", ""): of_lease(
+        "2026-12-20",
+        budget_year=2027,
+        inclusion={
+            "on": day("2026-12-20"),
+            "amount": "345600.00",
+            "document": document("部门预算批复", "乐财教〔2026〕133号"),
+        },
+    ),
+    ("LeaseContractRecorded", ""): of_lease(
+        "2027-01-08",
+        contract={
+            "on": day("2027-01-08"),
+            "number": "LSJY-XL-2027-01",
+            "method": "COMPETITIVE_CONSULTATION",
+            "in_central_catalogue": True,
+            "supplier_id": SUPPLIER,
+            "supplier_name": "某通信公司乐山分公司",
+            "amount": "331200.00",
+            "starts_on": day("2027-01-01"),
+            "ends_on": day("2027-12-31"),
+            "document": document("线路租赁协议"),
+        },
+    ),
+    ("LineQualityAssessed", ""): of_lease(
+        "2027-04-06",
+        assessment={
+            "on": day("2027-04-06"),
+            "period_from": day("2027-01-01"),
+            "period_to": day("2027-03-31"),
+            "satisfied": True,
+            "text": "可用率百分之九十九点九八，故障两次，均按时修复。",
+            "document": document("线路服务质量考核表"),
+        },
+    ),
+    ("RentPaymentRecorded", ""): of_lease(
+        "2027-04-09",
+        payment={
+            "on": day("2027-04-09"),
+            "amount": "82800.00",
+            "voucher": "GK-20270409-0031",
+            "period_from": day("2027-01-01"),
+            "period_to": day("2027-03-31"),
+        },
+        paid_so_far="82800.00",
+    ),
+    ("UnassessedRentFound", ""): of_lease(
+        "2027-07-05",
+        voucher="GK-20270705-0008",
+        period_from=day("2027-04-01"),
+        period_to=day("2027-06-30"),
+    ),
     # -- 验收 -----------------------------------------------------------------------------------
     ("AcceptanceScheduled", ""): of_project(
         "2026-04-08",
@@ -1091,6 +1313,300 @@ CONTENT: dict[tuple[str, str], dict[str, Any]] = {
             "on": day("2027-04-02"),
             "statement": "项目已于三月十八日通过竣工验收，资料齐全。",
             "document": document("验收情况报备表"),
+        },
+    ),
+    ("AcceptanceConcluded", "dated"): of_project(
+        "2027-03-18",
+        acceptance=acceptance("PASSED", "乐数验〔2027〕6号"),
+        filing_due_on=day("2027-04-17"),
+        evaluation_opens_on=day("2028-03-18"),
+        evaluation_due_on=day("2029-03-18"),
+    ),
+    ("AcceptanceScheduleEnded", ""): of_project("2026-11-20", cause=TERMINATION),
+    # -- 共享、管理和绩效 ------------------------------------------------------------------------
+    ("ExchangeConnected", ""): of_project(
+        "2026-10-12",
+        connection={
+            "on": day("2026-10-12"),
+            "interface": "学籍信息核验接口",
+            "document": document("接入共享交换平台证明"),
+        },
+    ),
+    ("SharingFeedbackRecorded", ""): of_project(
+        "2027-06-30",
+        feedback={
+            "on": day("2027-06-30"),
+            "resource_code": "XJ-001",
+            "user": "市人力资源社会保障局",
+            "usage": "上半年核验学籍一万二千余次。",
+        },
+    ),
+    ("ResourcesMounted", ""): of_project(
+        "2026-11-02",
+        resources={
+            "on": day("2026-11-02"),
+            "codes": ["XJ-001", "JY-002"],
+            "document": document("公共数据挂接证明"),
+        },
+    ),
+    ("CloudResourcesGranted", ""): of_project(
+        "2026-11-10",
+        grant_id=PLAN,
+        grant={
+            "on": day("2026-11-10"),
+            "purpose": "TRIAL",
+            "kind": "NEW",
+            "resources": "云主机八台，存储二十太字节。",
+            "document": document("政务云资源安排单", "乐数云〔2026〕31号"),
+        },
+    ),
+    ("ManagementRecorded", ""): of_project(
+        "2026-06-15",
+        management={
+            "on": day("2026-06-15"),
+            "supervisor": {
+                "unit_id": SUPPLIER,
+                "name": "乐山信诚工程监理有限公司",
+                "contract": document("监理合同", "JL-2026-09"),
+            },
+            "rules": [document("项目管理办法")],
+            "archive": {
+                "keeper": "办公室",
+                "electronic": True,
+                "inventory": document("项目档案目录"),
+            },
+        },
+    ),
+    ("SecurityStageRecorded", ""): of_project(
+        "2027-09-01",
+        stage={
+            "on": day("2027-09-01"),
+            "phase": "OPERATION",
+            "assessment": "MLPS",
+            "mlps_level": 3,
+            "summary": "等级保护年度测评，结论为良。",
+            "evidence": document("等级保护测评报告"),
+        },
+        next_due_on=day("2028-09-01"),
+    ),
+    ("PerformanceReportSubmitted", ""): of_project(
+        "2026-12-28",
+        report={
+            "on": day("2026-12-28"),
+            "year": 2026,
+            "progress": "三个子系统均已开发完成，转入试运行。",
+            "fund_execution": "全年支付二百三十一万元，执行率六成。",
+            "user_opinion": {"party": "市电化教育馆", "text": "功能符合需要。"},
+            "supervision_opinion": {
+                "party": "乐山信诚工程监理有限公司",
+                "text": "进度和质量受控。",
+                "document": document("监理意见"),
+            },
+            "trial_effects": "覆盖四十六所学校，日均访问三万次。",
+            "trial_problems": "高峰时段登录较慢，已扩容。",
+            "document": document("2026年度绩效监控报告"),
+        },
+        due_on=day("2026-12-31"),
+        late=False,
+    ),
+    ("OperationStarted", ""): of_project(
+        "2027-04-01",
+        start={
+            "on": day("2027-04-01"),
+            "statement": "全市中小学正式启用。",
+            "document": document("启用通知"),
+        },
+        evaluation_opens_on=day("2028-04-01"),
+        evaluation_due_on=day("2029-04-01"),
+    ),
+    ("SelfEvaluationSubmitted", ""): of_project(
+        "2028-05-20",
+        evaluation={
+            "on": day("2028-05-20"),
+            "resource_use": "云资源平均利用率五成二。",
+            "sharing": "共享资源二项，被七个部门使用。",
+            "security_risk": "未发生安全事件，高风险问题均已整改。",
+            "indicators": INDICATORS,
+            "grade": "GOOD",
+            "document": document("自评价报告"),
+        },
+        operation_on=day("2027-04-01"),
+        due_on=day("2029-04-01"),
+        late=False,
+    ),
+    ("PostEvaluationRecorded", ""): of_project(
+        "2028-10-11",
+        body="FIN",
+        evaluation={
+            "on": day("2028-10-11"),
+            "evaluators": ["四川众信咨询有限公司"],
+            "indicators": INDICATORS,
+            "grade": "FAIR",
+            "text": "效益总体达到预期，运维投入偏高。",
+            "document": document("后评价报告", "乐市财绩〔2028〕15号"),
+        },
+    ),
+    # -- 监督 -----------------------------------------------------------------------------------
+    ("ExclusiveOpeningFound", ""): of_project(
+        "2027-07-06",
+        finding_id=FINDING,
+        opening={
+            "on": day("2027-07-06"),
+            "resource": "学校名录",
+            "beneficiary": "某在线教育企业",
+            "description": "该企业独家取得应普遍共享的数据。",
+            "evidence": document("核查记录"),
+        },
+    ),
+    ("SharingViolationFound", ""): of_project(
+        "2027-07-07",
+        finding_id=FINDING,
+        violation={
+            "on": day("2027-07-07"),
+            "fault": "DUPLICATE_COLLECTION",
+            "description": "重复采集已由公安部门共享的户籍信息。",
+            "evidence": document("数据共享问题认定书", "乐数共〔2027〕5号"),
+        },
+    ),
+    ("SharingViolationWithdrawn", ""): of_project(
+        "2027-07-21",
+        finding_id=FINDING,
+        withdrawal={
+            "on": day("2027-07-21"),
+            "reason": "采集依据为专门法规，认定有误。",
+            "document": document("撤销认定通知", "乐数共〔2027〕6号"),
+        },
+    ),
+    ("UntruthfulnessFound", ""): of_project(
+        "2027-07-08",
+        finding_id=FINDING,
+        body="AUD",
+        untruthfulness={
+            "on": day("2027-07-08"),
+            "kind": "CONCEALMENT",
+            "description": "未提供两份补充合同。",
+            "evidence": document("审计取证单"),
+        },
+    ),
+    ("CorrectionRecorded", ""): of_project(
+        "2027-07-09",
+        corrected_type="CompletionReported",
+        correction={
+            "on": day("2027-07-09"),
+            "event_id": FINDING,
+            "statement": "完成日期应为2026年10月20日。",
+            "reason": "填报时误写。",
+            "document": document("监理日志"),
+        },
+    ),
+    ("InspectionRecorded", ""): of_project(
+        "2027-07-12",
+        inspection_id=FINDING,
+        body="PSB",
+        inspection={
+            "on": day("2027-07-12"),
+            "matter": "CYBERSECURITY",
+            "summary": "现场检查机房和日志。",
+            "problems": [{"requirement": "日志留存不少于六个月", "description": "仅留存四个月。"}],
+            "document": document("检查记录", "乐公网检〔2027〕22号"),
+        },
+    ),
+    ("RectificationOrdered", ""): of_project(
+        "2027-07-13",
+        rectification_id=RECTIFICATION,
+        body="PSB",
+        order={
+            "on": day("2027-07-13"),
+            "finding_id": FINDING,
+            "matter": "CYBERSECURITY",
+            "requirement": "补足日志留存。",
+            "due_on": day("2027-08-13"),
+            "document": document("限期整改通知书", "乐公网改〔2027〕9号"),
+        },
+    ),
+    ("RectificationReported", ""): of_project(
+        "2027-08-10",
+        rectification_id=RECTIFICATION,
+        report={
+            "on": day("2027-08-10"),
+            "text": "已扩充存储，日志留存满六个月。",
+            "document": document("整改报告"),
+        },
+    ),
+    ("RectificationConfirmed", ""): of_project(
+        "2027-08-12",
+        rectification_id=RECTIFICATION,
+        body="PSB",
+        confirmation={
+            "on": day("2027-08-12"),
+            "done": True,
+            "text": "复查符合要求。",
+            "document": document("复查记录"),
+        },
+    ),
+    ("MeasureImposed", ""): of_project(
+        "2027-08-20",
+        measure_id=PLAN,
+        body="LG",
+        measure={
+            "on": day("2027-08-20"),
+            "kind": "INVESTMENT_DEFERRED",
+            "rectification_id": RECTIFICATION,
+            "reason": "逾期未整改。",
+            "document": document("处理决定", "乐信领〔2027〕2号"),
+        },
+    ),
+    ("MeasureLifted", ""): of_project(
+        "2027-09-15",
+        measure_id=PLAN,
+        kind="INVESTMENT_DEFERRED",
+        lifting={
+            "on": day("2027-09-15"),
+            "reason": "已完成整改",
+            "document": document("解除决定", "乐信领〔2027〕3号"),
+        },
+    ),
+    ("SecurityFindingRecorded", ""): of_project(
+        "2027-10-08",
+        finding_id=FINDING,
+        body="CRY",
+        finding={
+            "on": day("2027-10-08"),
+            "fault": "CRYPTOGRAPHY",
+            "description": "身份鉴别未使用合规密码算法。",
+            "evidence": document("密码检查意见", "乐密〔2027〕11号"),
+        },
+    ),
+    ("SecurityFindingCleared", ""): of_project(
+        "2027-11-30",
+        finding_id=FINDING,
+        body="CRY",
+        clearance={
+            "on": day("2027-11-30"),
+            "description": "已改用国密算法，复测符合要求。",
+            "evidence": document("销号通知", "乐密〔2027〕15号"),
+        },
+    ),
+    ("ReferralRecorded", ""): of_project(
+        "2027-09-02",
+        referral_id=FINDING,
+        body="AUD",
+        referral={
+            "on": day("2027-09-02"),
+            "matter": "DIVERTED_FUNDS",
+            "recipient": "FINANCE",
+            "summary": "项目资金用于购置无关设备。",
+            "document": document("移送函", "乐审移〔2027〕3号"),
+        },
+    ),
+    ("SafetyIncidentRecorded", ""): of_project(
+        "2026-08-19",
+        incident={
+            "on": day("2026-08-19"),
+            "summary": "机房施工触电",
+            "description": "施工人员一人轻伤，无财产损失。",
+            "measures": "停工整顿，重新交底后复工。",
+            "evidence": document("事故报告"),
         },
     ),
     # -- 不予受理 -------------------------------------------------------------------------------

@@ -264,7 +264,8 @@ def test_every_fault_of_a_file_is_told_at_once(tmp_path: Path) -> None:
 
 
 def test_a_list_of_bodies_names_bodies_of_the_pack(tmp_path: Path) -> None:
-    path = rewritten(tmp_path, ('value = "DRC FIN"', 'value = "DRC MOF"'))
+    listed = 'central_review_bodies", since = 2022-06-25, value = "DRC'
+    path = rewritten(tmp_path, (f"{listed} FIN", f"{listed} MOF"))
     with pytest.raises(PackError, match=r"values\.central_review_bodies: MOF not in bodies"):
         read(path)
 
