@@ -18,7 +18,7 @@ from services.budget.state import (
 from shared.events import ProjectEvent, Recorded
 from shared.events.budget import LineLease
 from shared.kernel.model import Record
-from shared.standing import RESTRICTING, standing_of
+from shared.standing import EVALUATIONS, RESTRICTING, standing_of
 from shared.web.actors import SYSTEM
 from shared.web.commands import Command, Decide, Draft, Reading, table
 from shared.web.desk import reaction_desk
@@ -43,8 +43,7 @@ FOLLOWS = {
     ),
     "approval": frozenset({"ReplyIssued", "ChangeApproved", "ChangeFiled"})
     | RESTRICTING["approval"],
-    "acceptance": frozenset({"SelfEvaluationSubmitted", "PostEvaluationRecorded"})
-    | RESTRICTING["acceptance"],
+    "acceptance": EVALUATIONS | RESTRICTING["acceptance"],
 }
 
 

@@ -26,6 +26,13 @@ class Ending(Protocol):
     def stopped(self) -> EventRef | None: ...
 
 
+class ToStop(Protocol):
+    """A system, or a project with one, as far as it has to stop (第八条)."""
+
+    @property
+    def to_stop(self) -> EventRef | None: ...
+
+
 class Managed(Protocol):
     """A system, or a project with one, as far as GAB manages it (第八条)."""
 
@@ -69,10 +76,9 @@ def system_goes_on(system: Ending) -> Verdict:
     says="应停止运行的系统不再安排运维经费",
     remedy="停止该系统的运行；确需保留的，先由市数字经济局撤回停用要求",
 )
-def system_may_go_on_running(to_stop: EventRef | None) -> Verdict:
-    return holds(
-        to_stop is None, "系统应停止运行" if to_stop else "系统没有停用要求", basis=[to_stop]
-    )
+def system_may_go_on_running(system: ToStop) -> Verdict:
+    stop = system.to_stop
+    return holds(stop is None, "系统应停止运行" if stop else "系统没有停用要求", basis=[stop])
 
 
 @article(

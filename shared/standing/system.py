@@ -40,6 +40,11 @@ class SystemStanding:
     stopped_on: date | None = None
     stopped: EventRef | None = None
 
+    @property
+    def to_stop(self) -> EventRef | None:
+        """Event that requires it to stop, while that stands."""
+        return self.required
+
 
 def system_after(system: SystemStanding, recorded: Recorded) -> SystemStanding:
     """The standing after one more event about the system."""

@@ -416,12 +416,12 @@ def test_a_system_that_has_to_stop_carries_nothing_new_and_costs_nothing() -> No
     required = of_system(SystemTerminationRequired, requirement=REQUIREMENT)
     waiver = {"reason": "确需保留", "document": document("依据")}
     then(rules.system_goes_on(ending(required))).then_broken(rules.system_goes_on)
-    then(rules.system_may_go_on_running(ending(required).required)).then_broken(
+    then(rules.system_may_go_on_running(ending(required))).then_broken(
         rules.system_may_go_on_running
     )
     kept = ending(required, of_system(SystemTerminationWaived, waiver=waiver))
     assert rules.system_goes_on(kept).holds
-    assert rules.system_may_go_on_running(kept.required).holds
+    assert rules.system_may_go_on_running(kept).holds
 
 
 def test_a_system_that_has_stopped_carries_nothing_new() -> None:

@@ -1,6 +1,14 @@
 """报表: every report by id; importing this package makes all of them known."""
 
-from services.audit.reports import acceptance, approval, changes, money, planning, supervision
+from services.audit.reports import (
+    acceptance,
+    approval,
+    changes,
+    money,
+    planning,
+    restrictions,
+    supervision,
+)
 from services.audit.reports.report import KNOWN, Cell, Column, Kind, Report, Table
 
 REPORTS: dict[str, Report] = dict(sorted(KNOWN.items(), key=lambda known: known[1].first_article))
@@ -18,5 +26,6 @@ __all__ = [
     "changes",
     "money",
     "planning",
+    "restrictions",
     "supervision",
 ]

@@ -51,7 +51,7 @@ def _operation_money_may_flow(
     """What bars O&M money of a budget year, whoever plans or includes it."""
     project = facts.project(context)
     return (
-        rules.system_may_go_on_running(facts.background.to_stop),
+        rules.system_may_go_on_running(facts.background),
         rules.system_is_under_asset_management(facts.background),
         rules.system_of_the_money_is_catalogued(facts.background),
         standing.operation_money_needs_a_passed_acceptance(project.acceptance),

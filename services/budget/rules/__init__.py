@@ -79,15 +79,15 @@ from services.budget.rules.spending import (
     project_funds_are_open,
     voucher_is_new,
 )
-from services.budget.rules.weighing import (
-    evaluations_are_not_poor,
-    sharing_and_security_are_in_order,
-)
 from shared.regulation.common import decider_did_not_submit
 from shared.standing.rules import (
     system_is_under_asset_management,
     system_may_go_on_running,
     system_of_the_money_is_catalogued,
+)
+from shared.standing.weighing import (
+    evaluations_are_not_poor,
+    sharing_and_security_are_in_order,
 )
 
 __all__ = [

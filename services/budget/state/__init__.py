@@ -2,7 +2,6 @@
 
 from services.budget.state.background import (
     Background,
-    Evaluated,
     background_of,
     ends_the_project,
 )
@@ -19,7 +18,6 @@ from services.budget.state.project import Project, evolve_project
 
 __all__ = [
     "Background",
-    "Evaluated",
     "LeaseStatus",
     "LeasedLine",
     "PlanStatus",

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
 from uuid import UUID
 
 from shared.events import Event, ProjectEvent, Recorded
@@ -10,11 +9,8 @@ from shared.events.acceptance import (
     AcceptanceConcluded,
     AcceptanceConclusion,
     AcceptanceReviewed,
-    Grade,
     MeasureImposed,
     MeasureKind,
-    PostEvaluationRecorded,
-    SelfEvaluationSubmitted,
 )
 from shared.events.approval import ChangeApproved, ChangeFiled, ProjectTerminated, ReplyIssued
 from shared.events.registry import (
@@ -28,16 +24,7 @@ from shared.events.registry import (
 from shared.events.vocabulary import Item
 from shared.kernel.actor import EventRef
 from shared.kernel.money import Money
-
-
-@dataclass(frozen=True)
-class Evaluated:
-    """评价结果 of a project: which evaluation, of which day, with which grade."""
-
-    label: str
-    on: date
-    grade: Grade
-    ref: EventRef
+from shared.standing import Evaluated, evaluated_after
 
 
 @dataclass(frozen=True)
@@ -108,12 +95,9 @@ def _evolve(known: Background, recorded: Recorded) -> Background:
             return _baseline(known, total, items, ref)
         case ChangeFiled(change=change):
             return replace(known, items=change.items, itemised=ref)
-        case SelfEvaluationSubmitted() | PostEvaluationRecorded() as event:
-            found = Evaluated(event.label, event.on, event.evaluation.grade, ref)
-            others = (e for e in known.evaluations if e.label != event.label)
-            return replace(known, evaluations=(*others, found))
         case _:
-            return known
+            evaluations = evaluated_after(known.evaluations, recorded)
+            return replace(known, evaluations=evaluations)
 
 
 def _baseline(
