@@ -12,19 +12,22 @@ import typer
 from rich.console import Console
 
 from deploy.all_in_one import all_in_one
+from deploy.calendars import commands as calendar_commands
 from deploy.catalogue import CREATORS, SPECS
 from deploy.contracts import write
 from deploy.instance import databases
+from deploy.reports import show_report, show_reports
 from deploy.rules_table import as_json as rows_as_json
 from deploy.rules_table import markdown, show, treatments
 from deploy.serving import serve as serve_http
+from deploy.tick import show_outcomes, tick
 from deploy.timeline import show_history, show_integrity
 from shared.eventstore.log import EventLog
 from shared.eventstore.projection import Projector
 from shared.eventstore.verify import verify as verify_log
 from shared.kernel.actor import Actor
 from shared.regulation.rows import Status
-from shared.web.actors import DevelopmentIssuer
+from shared.web.actors import SYSTEM, DevelopmentIssuer
 from shared.web.clock import SandboxClock, SystemClock
 from shared.web.settings import LOGS, SERVICES, InstanceMode, Settings
 
@@ -34,6 +37,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(calendar_commands, name="calendar")
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 console = Console(width=None if sys.stdout.isatty() else 120)
 ServiceNames = Annotated[list[str] | None, typer.Argument(help=f"服务：{'、'.join(SERVICES)}")]
@@ -104,6 +108,25 @@ def token(
     sys.stdout.write(DevelopmentIssuer(settings.home).token(actor) + "\n")
 
 
+@app.command("tick")
+def run_daily_job(url: ServerUrl = "http://127.0.0.1:8080") -> None:
+    """每日任务：认定新的逾期，各只认定一次；重复或迟延执行均无妨。"""
+    settings = Settings()
+    token = (
+        settings.service_token.get_secret_value()
+        if settings.service_token
+        else DevelopmentIssuer(settings.home).token(SYSTEM)
+    )
+    try:
+        with httpx.Client(base_url=url, timeout=60) as http:
+            outcomes = tick(http, token)
+    except httpx.HTTPError as error:
+        _fail(f"{url} 没有给出义务清单：{error}")
+    show_outcomes(console, outcomes)
+    if not all(outcome.settled for outcome in outcomes):
+        _fail("有逾期未能认定，请排除故障后再次执行")
+
+
 @app.command()
 def replay(
     project: Annotated[str, typer.Argument(help="项目标识")],
@@ -114,18 +137,39 @@ def replay(
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
 ) -> None:
     """从事件重放一个项目的全史，并显示当时的状态。"""
-    if as_of is not None:
-        try:
-            date.fromisoformat(as_of)
-        except ValueError:
-            _fail("--as-of 须为 YYYY-MM-DD")
-    asked = {"valid_at": as_of, "known_at": known_at, "steps": steps}
+    asked = {"valid_at": _day(as_of) if as_of else None, "known_at": known_at, "steps": steps}
     parameters = {name: value for name, value in asked.items() if value is not None}
     history = _ask(url, f"/audit/v1/projects/{project}/history", parameters)
     if as_json:
         sys.stdout.write(json.dumps(history, ensure_ascii=False, indent=2) + "\n")
     else:
         show_history(console, history)
+
+
+@app.command()
+def report(
+    report_id: Annotated[
+        str | None, typer.Argument(metavar="[ID]", help="报表标识；不填则列出全部报表")
+    ] = None,
+    as_of: Annotated[str | None, typer.Option(help="法定日期，YYYY-MM-DD；缺省为今天")] = None,
+    xlsx: Annotated[Path | None, typer.Option(help="写成电子表格文件")] = None,
+    url: ServerUrl = "http://127.0.0.1:8080",
+    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
+) -> None:
+    """审计报表：列出、显示或写成电子表格。"""
+    if report_id is None:
+        show_reports(console, _ask(url, "/audit/v1/reports", {}))
+        return
+    path, asked = f"/audit/v1/reports/{report_id}", {"as_of": _day(as_of)} if as_of else {}
+    if xlsx is not None:
+        xlsx.write_bytes(_get(url, path, {**asked, "format": "xlsx"}).content)
+        console.print(str(xlsx))
+        return
+    content = _ask(url, path, asked)
+    if as_json:
+        sys.stdout.write(json.dumps(content, ensure_ascii=False, indent=2) + "\n")
+    else:
+        show_report(console, content)
 
 
 @app.command()
@@ -229,7 +273,19 @@ def demo() -> None:
     raise typer.Exit(play(console))
 
 
+def _day(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        _fail("--as-of 须为 YYYY-MM-DD")
+
+
 def _ask(url: str, path: str, parameters: dict[str, Any]) -> dict[str, Any]:
+    content: dict[str, Any] = _get(url, path, parameters).json()
+    return content
+
+
+def _get(url: str, path: str, parameters: dict[str, Any]) -> httpx.Response:
     token_given = os.environ.get("GOVIT_TOKEN")
     if token_given is None:
         settings = Settings()
@@ -246,10 +302,9 @@ def _ask(url: str, path: str, parameters: dict[str, Any]) -> dict[str, Any]:
         )
     except httpx.HTTPError as error:
         _fail(f"{url} 没有应答（{type(error).__name__}）；先运行 govit run，或以 --url 指明实例")
-    content: dict[str, Any] = answer.json()
     if answer.is_error:
-        _fail(content.get("detail", answer.text))
-    return content
+        _fail(answer.json().get("detail", answer.text))
+    return answer
 
 
 def _mode_is_meant(settings: Settings, host: str, *, stated: bool) -> None:

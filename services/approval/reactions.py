@@ -20,6 +20,7 @@ from shared.kernel.model import Record
 from shared.regulation.exemption import Exemption
 from shared.standing import RESTRICTING, AcceptanceStanding, standing_of
 from shared.web.commands import Command, Reading, table
+from shared.web.obligations import MARK_OVERDUE
 from shared.web.runtime import Aggregate
 
 PROJECT = Aggregate("project", Project(), evolve_project)
@@ -196,4 +197,5 @@ COMMANDS = table(
     ),
     Command(EXCEPTION, decisions.agree_to_exception, facts=for_agreement),
     Command(EXCEPTION, decisions.revoke_exception),
+    MARK_OVERDUE,
 )

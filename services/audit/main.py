@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from fastapi import FastAPI
 
 from services.audit import api
+from services.audit.ledger import Ledger
 from shared.web.application import application
 from shared.web.runtime import ServiceSpec
 from shared.web.settings import LOGS, Settings
@@ -19,4 +20,6 @@ def create(
     settings: Settings | None = None, dsn: str = "", peers: Mapping[str, FastAPI] | None = None
 ) -> FastAPI:
     """The audit service's application; without settings it only describes itself."""
-    return application(SPEC, [api.router], settings, dsn, peers)
+    app = application(SPEC, [api.router], settings, dsn, peers)
+    app.state.ledger = Ledger()
+    return app

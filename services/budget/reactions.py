@@ -5,7 +5,6 @@ from uuid import UUID
 from services.budget import decisions
 from services.budget.decisions import Facts, LeaseFacts, drafts
 from services.budget.state import (
-    EVALUATIONS,
     Background,
     LeasedLine,
     PriceCaps,
@@ -19,10 +18,11 @@ from services.budget.state import (
 from shared.events import ProjectEvent, Recorded
 from shared.events.budget import LineLease
 from shared.kernel.model import Record
-from shared.standing import RESTRICTING, standing_of
+from shared.standing import EVALUATIONS, RESTRICTING, standing_of
 from shared.web.actors import SYSTEM
 from shared.web.commands import Command, Decide, Draft, Reading, table
 from shared.web.desk import reaction_desk
+from shared.web.obligations import MARK_OVERDUE
 from shared.web.runtime import Aggregate, Reaction, Runtime
 
 PROJECT = Aggregate("project", Project(), evolve_project)
@@ -129,6 +129,7 @@ COMMANDS = table(
     Command(LEASE, decisions.record_lease_contract, parties=lessee),
     Command(LEASE, decisions.assess_line_quality, parties=lessee),
     Command(LEASE, decisions.pay_line_rent, parties=lessee),
+    MARK_OVERDUE,
 )
 
 

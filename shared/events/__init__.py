@@ -3,7 +3,7 @@
 Importing this package makes every event type known to `decode`.
 """
 
-from shared.events import acceptance, approval, budget, refusals, registry
+from shared.events import acceptance, approval, budget, obligations, refusals, registry
 from shared.events.envelope import EVENTS, Event, Meta, ProjectEvent, Recorded
 from shared.events.upcasting import decode
 
@@ -17,6 +17,7 @@ __all__ = [
     "approval",
     "budget",
     "decode",
+    "obligations",
     "refusals",
     "registry",
 ]

@@ -7,11 +7,15 @@ from shared.events.approval import ChangeApplied, ChangeFiled, DocumentSubmitted
 from shared.events.budget import (
     BudgetIncluded,
     ContractRecorded,
+    LeaseContractRecorded,
+    LineLeaseBudgetIncluded,
+    LineLeaseSubmitted,
     OperationBudgetIncluded,
     OperationPlanAssessed,
     OperationPlanSubmitted,
     PaymentRecorded,
     ProcurementRecorded,
+    RentPaymentRecorded,
     SurplusReturned,
 )
 from shared.events.envelope import Event
@@ -32,6 +36,10 @@ _STAKES: dict[type[Event], Callable[[Any], Money]] = {
     OperationPlanSubmitted: lambda e: e.plan.amount,
     OperationPlanAssessed: lambda e: e.assessment.assessed_amount,
     OperationBudgetIncluded: lambda e: e.inclusion.amount,
+    LineLeaseSubmitted: lambda e: e.amount,
+    LineLeaseBudgetIncluded: lambda e: e.inclusion.amount,
+    LeaseContractRecorded: lambda e: e.contract.amount,
+    RentPaymentRecorded: lambda e: e.payment.amount,
 }
 
 

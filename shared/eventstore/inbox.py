@@ -146,6 +146,11 @@ class Inbox:
         self._note(source, reached, expected[-1], kept=bool(kept))
         return expected[-1]
 
+    @property
+    def generation(self) -> int:
+        """Another number whenever what is known about any subject may have changed."""
+        return self._generation
+
     def known(self, subject: str) -> tuple[Recorded, ...] | None:
         """What `about` would answer, where that is in memory."""
         return self._cache.get(subject)

@@ -33,8 +33,8 @@ class Money(int):
     __radd__ = __add__
 
     def __str__(self) -> str:
-        sign = "-" if self < 0 else ""
-        return f"{sign}{abs(int(self)) // 100}.{abs(int(self)) % 100:02d}"
+        yuan, fen = divmod(abs(int(self)), 100)
+        return f"{'-' if self < 0 else ''}{yuan}.{fen:02d}"
 
     __repr__ = __str__
 

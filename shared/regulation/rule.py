@@ -78,7 +78,7 @@ def holds(
         bool(condition),
         text,
         {k: str(v) for k, v in inputs.items()},
-        tuple(r for r in basis if r),
+        tuple(filter(None, basis)),
         not_before,
     )
 

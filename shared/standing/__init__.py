@@ -14,16 +14,26 @@ from shared.standing.project import (
     exemption_of,
     standing_of,
 )
+from shared.standing.registration import Registration, registration_of
+from shared.standing.system import SystemStanding, system_of
+from shared.standing.weighing import EVALUATIONS, Evaluated, evaluated_after
 
 __all__ = [
+    "EVALUATIONS",
     "RESTRICTING",
     "AcceptanceStanding",
     "AcceptanceStatus",
+    "Evaluated",
     "Finding",
     "Imposed",
     "ProjectStanding",
+    "Registration",
     "Standing",
+    "SystemStanding",
     "accepted_after",
+    "evaluated_after",
     "exemption_of",
+    "registration_of",
     "standing_of",
+    "system_of",
 ]

@@ -1,12 +1,133 @@
 """Rules by which one project tells on others, on its unit, or on its money, in article order."""
 
 from datetime import date
+from typing import Protocol
 from uuid import UUID
 
 from shared.events.acceptance import MeasureKind
+from shared.events.registry import TerminationRequirement
+from shared.kernel.actor import EventRef
 from shared.regulation.rule import Verdict, article, holds
 from shared.standing.acceptance import AcceptanceStanding, AcceptanceStatus
 from shared.standing.project import Finding, ProjectStanding, Standing
+from shared.standing.registration import Registration
+
+
+class Ending(Protocol):
+    """A system as far as it has to stop, or has stopped (第八条)."""
+
+    @property
+    def requirement(self) -> TerminationRequirement | None: ...
+    @property
+    def required(self) -> EventRef | None: ...
+    @property
+    def stopped_on(self) -> date | None: ...
+    @property
+    def stopped(self) -> EventRef | None: ...
+
+
+class ToStop(Protocol):
+    """A system, or a project with one, as far as it has to stop (第八条)."""
+
+    @property
+    def to_stop(self) -> EventRef | None: ...
+
+
+class Managed(Protocol):
+    """A system, or a project with one, as far as GAB manages it (第八条)."""
+
+    @property
+    def asset(self) -> EventRef | None: ...
+
+
+class Catalogued(Protocol):
+    """A project as far as its system is entered in the catalogue (第九条)."""
+
+    @property
+    def system_id(self) -> UUID | None: ...
+    @property
+    def declared(self) -> EventRef | None: ...
+    @property
+    def catalogued(self) -> EventRef | None: ...
+    @property
+    def stopped(self) -> EventRef | None: ...
+
+
+@article(
+    8,
+    row="8-0",
+    says="限期停用或已停用的系统不再申报项目",
+    remedy="改以归并到或替代的系统申报；停用要求有误的，请市数字经济局撤销",
+)
+def system_goes_on(system: Ending) -> Verdict:
+    required, stopped = system.requirement, system.stopped_on
+    text = "系统未被要求停用"
+    if stopped is not None:
+        text = f"系统已于{stopped}停用"
+    elif required is not None:
+        text = f"系统须在{required.terminate_by}以前停用，替代为“{required.replacement}”"
+    goes_on = required is None and stopped is None
+    return holds(goes_on, text, basis=[system.required, system.stopped])
+
+
+@article(
+    8,
+    row="8-0",
+    says="应停止运行的系统不再安排运维经费",
+    remedy="停止该系统的运行；确需保留的，先由市数字经济局撤回停用要求",
+)
+def system_may_go_on_running(system: ToStop) -> Verdict:
+    stop = system.to_stop
+    return holds(stop is None, "系统应停止运行" if stop else "系统没有停用要求", basis=[stop])
+
+
+@article(
+    8,
+    row="8-(8)",
+    says="原项目验收合格后方可改造升级",
+    remedy="先通过原项目的验收；法律法规有明确规定或确有理由的，可申请例外",
+    mode="SOFT",
+)
+def base_project_is_accepted(base_project_id: UUID | None, base: AcceptanceStanding) -> Verdict:
+    return holds(
+        base_project_id is None or base.status is AcceptanceStatus.PASSED,
+        f"原项目{base_project_id}{base.status.label}"
+        if base_project_id
+        else "没有登记在案的原项目",
+        basis=[base.ref],
+    )
+
+
+@article(
+    8,
+    row="8-(10)",
+    says="系统纳入固定资产、软件资产管理后，方可运维、改建、扩建和升级",
+    remedy="请市机关事务局确认资产登记；法律法规有明确规定或确有理由的，可申请例外",
+    mode="SOFT",
+)
+def system_is_under_asset_management(system: Managed, *, exists: bool = True) -> Verdict:
+    asset = system.asset
+    return holds(
+        not exists or asset is not None,
+        f"系统{'已' if asset else '未'}纳入资产管理" if exists else "不涉及已有系统",
+        basis=[asset],
+    )
+
+
+@article(
+    9,
+    row="9-4",
+    says="系统未纳入目录或已停止运行的，不安排自行建设、购买服务和运维经费",
+    remedy="先将项目所涉系统编入系统目录；已停止运行的系统不再安排经费",
+)
+def system_of_the_money_is_catalogued(project: Catalogued) -> Verdict:
+    entered = project.catalogued is not None
+    found = "已停止运行" if project.stopped else f"{'已' if entered else '未'}纳入系统目录"
+    return holds(
+        entered and project.stopped is None,
+        f"系统{project.system_id}{found}" if project.system_id else "项目未申报，没有系统目录条目",
+        basis=[project.declared, project.catalogued, project.stopped],
+    )
 
 
 @article(
@@ -19,6 +140,40 @@ from shared.standing.project import Finding, ProjectStanding, Standing
 def data_collection_is_complete(unit: Standing) -> Verdict:
     flag = unit.uncollected
     return holds(flag is None, "数据归集未完成" if flag else "无数据归集限制", basis=[flag])
+
+
+@article(
+    12,
+    row="12-2",
+    says="不能共享但确有必要建设的，批复前经领导小组批准",
+    remedy="报领导小组审核批准",
+    mode="GATE",
+)
+def unshared_project_is_approved_by_the_leading_group(
+    registration: Registration, approved: EventRef | None
+) -> Verdict:
+    return holds(
+        not registration.shares_nothing or approved is not None,
+        f"{registration.scope}，领导小组{'已' if approved else '未'}批准",
+        basis=[registration.catalogued, approved],
+    )
+
+
+@article(
+    20,
+    row="20-1",
+    says="信息资源目录是审批的必备条件",
+    remedy="先编制信息资源目录；不产生数据资源的，其说明先经市数字经济局审核同意",
+)
+def resource_catalogue_is_present(registration: Registration) -> Verdict:
+    present = registration.catalogued is not None
+    return holds(
+        present,
+        f"已编制信息资源目录，或无数据资源说明已经同意；{registration.scope}"
+        if present
+        else "没有信息资源目录，也没有经同意的无数据资源说明",
+        basis=[registration.catalogued],
+    )
 
 
 @article(
@@ -42,6 +197,20 @@ def construction_goes_on(project: ProjectStanding) -> Verdict:
     remedy="先通过该项目的验收（购买服务项目以验收审核为准）",
 )
 def operation_money_needs_a_passed_acceptance(acceptance: AcceptanceStanding) -> Verdict:
+    return _is_passed(acceptance)
+
+
+@article(
+    32,
+    row="32-1",
+    says="未验收或验收不合格的项目不新增政务云资源，试运行所需的除外",
+    remedy="先通过该项目的验收（购买服务项目以验收审核为准）",
+)
+def cloud_resources_need_a_passed_acceptance(acceptance: AcceptanceStanding) -> Verdict:
+    return _is_passed(acceptance)
+
+
+def _is_passed(acceptance: AcceptanceStanding) -> Verdict:
     status = acceptance.status
     return holds(
         status is AcceptanceStatus.PASSED,

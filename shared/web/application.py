@@ -16,7 +16,7 @@ from starlette.responses import Response
 from shared.kernel.actor import Actor
 from shared.kernel.model import Record
 from shared.regulation.pack import Library, Policy
-from shared.web import feed, next_actions, problems, simulations
+from shared.web import feed, next_actions, obligations, problems, simulations
 from shared.web.clock import ClockRunsBackwards, SandboxClock
 from shared.web.openapi import document
 from shared.web.problems import ProblemError, invalid
@@ -178,6 +178,7 @@ def application(
         app.include_router(feed.router, prefix="/v1")
         app.include_router(next_actions.router, prefix="/v1")
         app.include_router(simulations.router, prefix="/v1")
+        app.include_router(obligations.router, prefix="/v1")
     app.include_router(operations)
     if settings is not None:
         app.state.runtime = Runtime(spec, settings, dsn, peers=peers)

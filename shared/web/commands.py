@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, get_type_hints
 from uuid import UUID
 
 from shared.events import Event, Recorded
+from shared.eventstore.decoding import decoded
 from shared.kernel.actor import EventRef
 from shared.kernel.model import Record
 from shared.regulation.decision import Context
@@ -32,7 +33,11 @@ Draft = Callable[[Any, Any, Context], Mapping[str, Any]]
 
 @dataclass
 class Reading:
-    """What a decision may look at; remembers the versions of the streams it has read."""
+    """What a decision may look at; remembers what it rests on.
+
+    Own streams are checked by the append. Whether other services know more is asked while the
+    decision is made, which then waits for `confirmed`; a second, `fresh` one waits before.
+    """
 
     runtime: "Runtime"
     subject: str
@@ -43,7 +48,8 @@ class Reading:
     """The event that is reacted to, where it is a reaction."""
     fresh: bool = True
     versions: dict[str, int] = field(default_factory=dict)
-    _fenced: bool = False
+    _answers: "asyncio.Future[Any] | None" = None
+    _generation: int = 0
 
     async def own(self, aggregate: "Aggregate", subject: object, *, new: bool = False) -> Any:
         """The state of another stream of this service; the append will check its version.
@@ -54,17 +60,29 @@ class Reading:
         self.versions[aggregate.stream(subject)] = folded.version
         return folded.state
 
+    async def history(self, stream: str) -> tuple[Recorded, ...]:
+        """The events of a stream of this service; the append will check its version."""
+        rows = await asyncio.to_thread(self.runtime.log.stream, stream)
+        self.versions[stream] = rows[-1].version if rows else 0
+        return tuple(decoded(self.runtime.name, row) for row in rows)
+
     async def others(self, subject: str) -> tuple[Recorded, ...]:
         """Other services' events about a subject, as fresh as those services are now."""
-        if not self._fenced:
-            await self.runtime.fence()
-            self._fenced = True
-        known = self.runtime.inbox.known(subject)
-        return (
-            known
-            if known is not None
-            else await asyncio.to_thread(self.runtime.inbox.about, subject)
-        )
+        inbox = self.runtime.inbox
+        if self._answers is None:
+            self._answers = await self.runtime.fence.ask()
+            if self.fresh:
+                await asyncio.shield(self._answers)
+            self._generation = inbox.generation
+        known = inbox.known(subject)
+        return known if known is not None else await asyncio.to_thread(inbox.about, subject)
+
+    async def confirmed(self) -> bool:
+        """Whether the facts of other services are all that those held when they were asked."""
+        if self._answers is None or self.fresh:
+            return True
+        await asyncio.shield(self._answers)
+        return self._generation == self.runtime.inbox.generation
 
 
 @dataclass(frozen=True)

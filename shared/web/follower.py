@@ -68,15 +68,11 @@ class Follower:
                 pause = min(pause * 2, 5.0)
 
     async def _pull(self) -> bool:
-        answer = await self._client.get(
-            "/v1/feed",
-            params={
-                "after": self._position,
-                "limit": PAGE,
-                "wait": WAIT_SECONDS if self.healthy else 0,
-            },
-            timeout=WAIT_SECONDS + 20,
-        )
+        wait = WAIT_SECONDS if self.healthy else 0
+        async with asyncio.timeout(wait + 20):
+            answer = await self._client.get(
+                "/v1/feed", params={"after": self._position, "limit": PAGE, "wait": wait}
+            )
         answer.raise_for_status()
         count, reached = await in_thread(self._store, answer.content)
         if not count:
@@ -128,6 +124,10 @@ class Follower:
         head: dict[str, Any] = orjson.loads(answer.content)
         return head
 
+    async def ask(self, path: str, authorization: str) -> httpx.Response:
+        """A read of the source on behalf of whoever sent `authorization`."""
+        return await self._client.get(path, headers={"Authorization": authorization})
+
     async def _reach(self, position: int) -> None:
         if self._position >= position:
             return
@@ -141,19 +141,36 @@ class Fence:
 
     def __init__(self, followers: list[Follower], seconds: float) -> None:
         self.followers, self._seconds = followers, seconds
-        self._gathering: asyncio.Task[None] | None = None
+        self._gathering: asyncio.Task[asyncio.Future[Any]] | None = None
 
     async def __call__(self) -> None:
         """Return once every source's facts are here; ProblemError(503) otherwise."""
-        if self._gathering is None:
-            self._gathering = asyncio.create_task(self._round())
-        await asyncio.shield(self._gathering)
+        await asyncio.shield(await self.ask())
 
-    async def _round(self) -> None:
+    async def ask(self) -> asyncio.Future[Any]:
+        """Ask every source how far it is, and return once the questions are out.
+
+        What is returned is done when every source's facts are here, and raises ProblemError(503)
+        when they are not in time. Others wait for it too: shield it.
+        """
+        if self._gathering is None:
+            self._gathering = asyncio.create_task(self._ask())
+        return await asyncio.shield(self._gathering)
+
+    async def _ask(self) -> asyncio.Future[Any]:
         await asyncio.sleep(GATHER_SECONDS)
         # Whoever comes from here on began after the asking: the next round is theirs.
         self._gathering = None
-        await asyncio.gather(*(f.fresh(self._seconds) for f in self.followers))
+        answers = asyncio.gather(*(f.fresh(self._seconds) for f in self.followers))
+        answers.add_done_callback(_heard)
+        await asyncio.sleep(0)  # until the followers have asked
+        return answers
+
+
+def _heard(answers: asyncio.Future[Any]) -> None:
+    """A decision that fails by itself does not wait for the answers: then nobody may."""
+    if not answers.cancelled():
+        answers.exception()
 
 
 def from_wire(item: dict[str, Any]) -> RecordedEvent:

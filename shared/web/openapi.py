@@ -14,7 +14,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from shared.web.desk import COMMAND_HEADERS
+from shared.web.counter import COMMAND_HEADERS
 from shared.web.problems import Problem, problems
 
 TAGS = {
@@ -38,12 +38,16 @@ TAGS = {
     "试运行": "trial_runs",
     "验收": "acceptances",
     "延期": "extensions",
+    "资格": "eligibility",
+    "报表": "reports",
+    "登记簿": "registers",
     "共享和安全": "sharing_and_security",
     "绩效": "performance",
     "监督": "supervision",
     "整改和处理": "rectifications",
     "审计": "audit",
     "另策重演": "simulations",
+    "义务": "obligations",
     "事件流": "feed",
     "运行": "operations",
 }

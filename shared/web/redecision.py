@@ -79,6 +79,9 @@ class _PastReading(Reading):
     async def own(self, aggregate: Aggregate, subject: object, *, new: bool = False) -> Any:
         return self.past.state(aggregate, subject)
 
+    async def history(self, stream: str) -> tuple[Recorded, ...]:
+        return tuple(self.past.streams.get(stream, ()))
+
     async def others(self, subject: str) -> tuple[Recorded, ...]:
         known = await asyncio.to_thread(self.runtime.inbox.about, subject)
         return tuple(event for event in known if event.recorded_at <= self.at)

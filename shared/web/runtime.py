@@ -27,6 +27,7 @@ from shared.web.actors import SYSTEM, DevelopmentIssuer, Verifier
 from shared.web.clock import Clock, SandboxClock, SystemClock
 from shared.web.commands import Command
 from shared.web.follower import Fence, Follower
+from shared.web.keptalive import KeptAlive
 from shared.web.problems import ProblemError
 from shared.web.settings import InstanceMode, Settings
 
@@ -201,11 +202,14 @@ class Runtime:
         peer, url = self._peers.get(source), self.settings.url(source)
         if peer is None and url is None:
             raise ValueError(f"{self.name} follows {source}: set GOVIT_{source.upper()}_URL")
-        transport = httpx.ASGITransport(app=peer) if peer is not None else None
+        transport = KeptAlive() if peer is None else httpx.ASGITransport(app=peer)
         return httpx.AsyncClient(
             base_url=url if peer is None and url else f"http://{source}",
             transport=transport,
-            headers={"Authorization": f"Bearer {self._service_token()}"},
+            headers={
+                "Authorization": f"Bearer {self._service_token()}",
+                "Accept-Encoding": "identity",
+            },
         )
 
     def _service_token(self) -> str:

@@ -30,6 +30,8 @@ class Settings(BaseSettings):
     home: Path = Path(".govit")
     """Instance directory: embedded database, development keys, sandbox clock."""
     jurisdiction: str = "511100"
+    calendars: Path | None = None
+    """Folder of calendars for years after this release; `calendars` in the instance directory."""
     packs: Path | None = None
     """Folder with further policy packs: a successor of the shipped one, or a county's own."""
     issuer_key: Path | None = None
@@ -66,6 +68,11 @@ class Settings(BaseSettings):
                 "the development issuer does not start there"
             )
         return self
+
+    @property
+    def calendar_folder(self) -> Path:
+        """Where the instance keeps the calendars it was given."""
+        return self.calendars or self.home / "calendars"
 
     @property
     def sandbox(self) -> bool:

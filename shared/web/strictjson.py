@@ -32,10 +32,21 @@ class StrictRequest(Request):
     async def json(self) -> Any:
         body = await self.body()
         try:
-            orjson.loads(body)  # refuses NaN, lone surrogates, bad UTF-8 and bottomless nesting
-            return json.loads(body, object_pairs_hook=_unique)
+            content = orjson.loads(body)  # no NaN, lone surrogates, bad UTF-8, bottomless nesting
+            return content if _says(body, content) else json.loads(body, object_pairs_hook=_unique)
         except (ValueError, RecursionError) as error:
             raise ProblemError("malformed_json", f"请求体不是合法的 JSON：{error}") from None
+
+
+def _says(body: bytes, content: Any) -> bool:
+    """Whether a body is just what its content is written as: then no name stands twice in it.
+
+    So most programs write, and it is found out faster than by looking at every name.
+    """
+    try:
+        return orjson.dumps(content) == body
+    except TypeError:  # nested deeper than is written
+        return False
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

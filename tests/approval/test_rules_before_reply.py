@@ -42,6 +42,7 @@ from shared.standing import Standing, standing_of
 from shared.standing.rules import (
     no_security_finding_bars_the_unit,
     no_sharing_violation_bars_other_projects,
+    unshared_project_is_approved_by_the_leading_group,
 )
 from tests.approval.building import (
     CASE,
@@ -98,9 +99,7 @@ def lg_approval(number: str | None = "乐信领〔2026〕1号") -> LeadingGroupA
 
 def test_what_shares_nothing_is_approved_by_the_leading_group_first() -> None:
     case = sharing("NONE", "NONE")
-    case.when(issue_reply, reply()).then_broken(
-        rules.unshared_project_is_approved_by_the_leading_group
-    )
+    case.when(issue_reply, reply()).then_broken(unshared_project_is_approved_by_the_leading_group)
     group = case.by(officer("LG"))
     approved = group.when(approve_unshared_project, lg_approval()).then(LeadingGroupApproved)
     group.when(approve_unshared_project, lg_approval(number=None)).then_broken(

@@ -14,6 +14,7 @@ from shared.events.registry import AssetConfirmed, AssetRegistration, ProjectDec
 from shared.regulation import Rule
 from shared.regulation.rule import Mode
 from shared.standing import standing_of
+from shared.standing.rules import base_project_is_accepted, system_is_under_asset_management
 from tests.approval.building import (
     CASE,
     IDENTITY,
@@ -209,15 +210,15 @@ def on_top_of(base: UUID | None) -> Case:
 @pytest.mark.parametrize("kind", ["EXPAND", "REBUILD", "UPGRADE"])
 def test_the_project_it_upgrades_is_accepted_first(kind: str) -> None:
     case, content = on_top_of(BASE), built(kind=kind)
-    replying_to(content, case).then_broken(rules.base_project_is_accepted)
+    replying_to(content, case).then_broken(base_project_is_accepted)
 
     def when_base(*events: Any) -> Outcome:
         base = standing_of(as_recorded(events, "acceptance", start=61)).of(BASE).acceptance
         return replying_to(content, case.with_facts(base=base))
 
     overdue = AcceptanceOverdue(on=TODAY, project_id=BASE, unit_id=UNIT, due_on=TODAY)
-    when_base(overdue).then_broken(rules.base_project_is_accepted)
-    when_base(accepted("FAILED", BASE)).then_broken(rules.base_project_is_accepted)
+    when_base(overdue).then_broken(base_project_is_accepted)
+    when_base(accepted("FAILED", BASE)).then_broken(base_project_is_accepted)
     outcome = when_base(accepted("PASSED", BASE)).then(ReplyIssued)
     assert outcome.decision is not None
     assert ("acceptance", 61) in {(r.service, r.position) for r in outcome.decision.basis}
@@ -231,7 +232,7 @@ def test_a_system_older_than_the_record_has_no_project_to_be_accepted() -> None:
 @pytest.mark.parametrize("kind", ["EXPAND", "REBUILD", "UPGRADE"])
 def test_a_system_to_be_changed_is_a_registered_asset(kind: str) -> None:
     content = built(kind=kind)
-    replying_to(content).then_broken(rules.system_is_a_registered_asset)
+    replying_to(content).then_broken(system_is_under_asset_management)
     replying_to(content, with_asset()).then(ReplyIssued)
 
 

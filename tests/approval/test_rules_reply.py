@@ -48,6 +48,7 @@ from shared.regulation.common import decider_did_not_submit
 from shared.standing import standing_of
 from shared.standing.rules import (
     no_project_bars_the_unit,
+    resource_catalogue_is_present,
 )
 from tests.approval.building import (
     CASE,
@@ -167,7 +168,7 @@ def test_a_service_needs_a_code_only_where_the_pack_says_so() -> None:
 def test_no_resource_catalogue_no_reply() -> None:
     READY.with_facts(registration=registered(without=("catalogued",))).when(
         issue_reply, reply()
-    ).then_broken(rules.resource_catalogue_is_present)
+    ).then_broken(resource_catalogue_is_present)
 
 
 def test_a_statement_of_no_data_counts_once_the_digital_bureau_agrees() -> None:
@@ -182,9 +183,9 @@ def test_a_statement_of_no_data_counts_once_the_digital_bureau_agrees() -> None:
         registration = registration_of(as_recorded([*entered, *events], "registry"))
         return READY.with_facts(registration=registration).when(issue_reply, reply())
 
-    outcome(stated).then_broken(rules.resource_catalogue_is_present)
+    outcome(stated).then_broken(resource_catalogue_is_present)
     outcome(stated, agreed).then(ReplyIssued)
-    outcome(stated, agreed, stated).then_broken(rules.resource_catalogue_is_present)
+    outcome(stated, agreed, stated).then_broken(resource_catalogue_is_present)
 
 
 def test_every_participant_signs_off_the_current_submission() -> None:

@@ -1,13 +1,10 @@
 """Budget: 列入预算 and 市县分摊, each rule broken, and each on its boundary."""
 
-from dataclasses import replace
-
 import pytest
 
 from services.budget import rules
 from services.budget.decisions import include_in_budget, record_procurement, set_cost_share
 from services.budget.reactions import FOLLOWS
-from services.budget.state import Evaluated
 from shared.events.acceptance import MeasureKind
 from shared.events.budget import BudgetIncluded, CostShareSet
 from shared.regulation.exemption import ExemptionKind
@@ -21,7 +18,6 @@ from tests.budget.building import (
     catalogued,
     change_approved,
     closed,
-    concluded,
     contracted,
     cost_share,
     declared,
@@ -35,6 +31,7 @@ from tests.budget.building import (
     replied,
     returned,
     security_finding,
+    self_evaluated,
     share_set,
     sharing_violation,
     standing,
@@ -43,7 +40,7 @@ from tests.budget.building import (
     terminated,
 )
 from tests.support.builders import UNIT, document, yuan
-from tests.support.given_when_then import SUBJECT, TODAY, as_recorded
+from tests.support.given_when_then import SUBJECT, TODAY
 
 ENDED = ACCEPTED.given(included(), procured(), contracted(), paid("800000.00"))
 
@@ -242,19 +239,23 @@ def test_a_special_regime_lifts_a_hard_rule_and_the_record_says_so() -> None:
     assert decision.basis
 
 
-def test_findings_and_evaluations_are_noted_and_bar_nothing() -> None:
+def test_findings_and_poor_evaluations_are_advised_of_and_bar_nothing() -> None:
     known = standing(sharing_violation(TODAY), security_finding())
-    (evaluated,) = as_recorded([concluded()], "acceptance")
-    result = Evaluated("后评价", TODAY, evaluated.ref)
-    facts = {"background": replace(APPROVED, evaluations=(result,)), "standing": known}
-    outcome = CASE.with_facts(**facts).when(include_in_budget, inclusion()).then(BudgetIncluded)
-    assert outcome.decision is not None
-    noted = {c.rule: c for c in outcome.decision.checks if c.mode == "ADVICE"}
-    assert "重大安全隐患" in noted["sharing_and_security_are_weighed"].text
-    assert "后评价" in noted["evaluations_are_weighed"].text
-    refs = [f.ref for f in (*known.of(SUBJECT).sharing, *known.of(SUBJECT).security)]
-    outcome.having(weighed=(*refs, result.ref))
+    poor = background(catalogued(), declared(), replied(), self_evaluated("POOR"))
+    outcome = CASE.with_facts(background=poor, standing=known).when(include_in_budget, inclusion())
+    outcome.then(BudgetIncluded).then_advised(
+        rules.sharing_and_security_are_in_order, rules.evaluations_are_not_poor
+    )
+    findings = (*known.of(SUBJECT).sharing, *known.of(SUBJECT).security)
+    (evaluated,) = poor.evaluations
+    outcome.having(weighed=(*(f.ref for f in findings), evaluated.ref))
 
 
-def test_what_another_service_calls_an_evaluation_is_noted() -> None:
-    assert FOLLOWS["acceptance"] >= {"SelfEvaluationSubmitted", "PostEvaluationRecorded"}
+@pytest.mark.parametrize("grade", ["EXCELLENT", "GOOD", "FAIR"])
+def test_a_later_evaluation_takes_the_earlier_ones_place(grade: str) -> None:
+    better = background(
+        catalogued(), declared(), replied(), self_evaluated("POOR"), self_evaluated(grade)
+    )
+    outcome = CASE.with_facts(background=better).when(include_in_budget, inclusion())
+    outcome.then(BudgetIncluded).then_advised()
+    assert {"SelfEvaluationSubmitted", "PostEvaluationRecorded"} <= FOLLOWS["acceptance"]

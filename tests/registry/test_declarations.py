@@ -114,6 +114,10 @@ def test_a_code_belongs_to_one_project() -> None:
     )
 
 
+def test_a_code_is_for_a_declared_project() -> None:
+    PROJECTS.when(decisions.assign_project_code, code()).then_broken(rules.project_is_declared)
+
+
 def test_a_code_of_tomorrow_is_malformed() -> None:
     tomorrow = CodeAssignment(code="2605-511100-04-04-123456", obtained_on=date(2026, 5, 7))
     PROJECTS.given(declared()).when(decisions.assign_project_code, tomorrow).then_invalid(
@@ -249,6 +253,13 @@ def test_each_technical_material_is_required(left_out: str) -> None:
     )
 
 
+def test_a_material_that_is_only_named_is_missing() -> None:
+    given = [*materials(*DECLARATION_MATERIALS[:-1]), {"code": DECLARATION_MATERIALS[-1]}]
+    ready().when(decisions.declare_project, declaration(materials=given)).then_broken(
+        rules.technical_materials_are_complete
+    )
+
+
 def test_a_material_may_be_declared_not_applicable() -> None:
     given = [*materials(*DECLARATION_MATERIALS[:-1])]
     last = {"code": DECLARATION_MATERIALS[-1], "not_applicable": "不涉及密码应用"}
@@ -295,6 +306,12 @@ def test_the_principal_head_is_responsible() -> None:
     ready().when(decisions.declare_project, declaration(responsible_person="赵六")).then_broken(
         rules.responsible_person_is_the_head
     )
+
+
+def test_the_lead_and_the_units_that_build_along_look_on() -> None:
+    along = [{"unit_id": OTHER_UNIT, "scope": "接口"}]
+    assert PROJECTS.given(declared(participants=along)).state().parties == {UNIT, OTHER_UNIT}
+    assert PROJECTS.state().parties == frozenset()
 
 
 # -- 第五十四条 ----------------------------------------------------------------------------

@@ -8,7 +8,6 @@ import pytest
 
 from services.registry import decisions
 from services.registry.rules import declarations as rules
-from services.registry.rules.systems import system_goes_on
 from shared.events import Event
 from shared.events.acceptance import (
     SecurityFindingCleared,
@@ -21,6 +20,7 @@ from shared.events.registry import DataCollectionCleared, ProjectDeclared
 from shared.regulation.exemption import ExemptionKind
 from shared.standing import Standing, standing_of
 from shared.standing import rules as standing
+from shared.standing.rules import system_goes_on
 from tests.registry.building import (
     flagged,
     overdue,

@@ -13,9 +13,11 @@ from shared.events.registry import (
     AnnualListApproved,
     AnnualListSubmitted,
     CentralReviewRecorded,
+    DeclarationWithdrawn,
     ListApproval,
     ProjectListed,
     ReviewResult,
+    Withdrawal,
 )
 from shared.regulation.common import decider_did_not_submit
 from tests.registry.building import (
@@ -29,7 +31,7 @@ from tests.registry.building import (
     review,
     reviewed,
 )
-from tests.support.builders import document
+from tests.support.builders import UNIT, document
 from tests.support.given_when_then import OFFICER, SUBJECT
 
 URGENT = {"plan_year": 2026, "off_cycle": {"reason": "汛期应急", "evidence": document("通知")}}
@@ -76,6 +78,7 @@ def test_the_bureau_reviews_with_the_bodies_it_has_to(
         outcome.then(CentralReviewRecorded)
     else:
         outcome.then_broken(rules.reviewing_bodies_are_complete)
+        assert ("市财政局" in outcome.texts[0]) is ("FIN" not in bodies)
 
 
 # -- 年度清单 ------------------------------------------------------------------------------
@@ -140,6 +143,16 @@ def test_a_list_is_approved_once_and_lists_its_projects() -> None:
     LISTS.given(list_submitted(), approved).with_facts(**facts).when(
         decisions.approve_annual_list, APPROVAL
     ).then_broken(rules.list_awaits_approval)
+
+
+def test_what_is_withdrawn_meanwhile_is_not_approved_with_its_list() -> None:
+    withdrawn = DeclarationWithdrawn(
+        on=date(2026, 5, 6), project_id=SUBJECT, unit_id=UNIT, withdrawal=Withdrawal(reason="缓建")
+    )
+    gone = project(declared(), reviewed(), withdrawn)
+    LISTS.given(list_submitted()).with_facts(projects={SUBJECT: gone}).when(
+        decisions.approve_annual_list, APPROVAL
+    ).then_broken(rules.listed_projects_are_reviewed)
 
 
 def test_the_bureaus_own_project_stays_marked_on_the_list() -> None:

@@ -1,5 +1,6 @@
 """Rules about a project's information resources (第十一、十二、十三、二十条)."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 
 from services.registry import decisions
 from services.registry.rules import declarations, resources
+from services.registry.state import evolve_project
 from shared.events.registry import (
     InformationResource,
     NoDataStatementApproved,
@@ -18,7 +20,7 @@ from shared.events.registry import (
 from shared.regulation.common import decider_did_not_submit
 from tests.registry.building import PROJECTS, declared
 from tests.support.builders import UNIT
-from tests.support.given_when_then import OFFICER, SUBJECT
+from tests.support.given_when_then import DECIDER, OFFICER, SUBJECT, as_recorded
 
 KEPT_BACK = {"code": "1-02", "name": "心理档案", "sharing": "NONE", "citation": "未成年人保护法"}
 
@@ -61,6 +63,15 @@ def test_a_catalogue_of_which_nothing_is_shared_says_so() -> None:
     case.when(decisions.catalogue_resources, something).having(shares_nothing=False)
     no_data = ResourceCatalogue(no_data_statement="不产生数据")
     case.when(decisions.catalogue_resources, no_data).having(shares_nothing=False)
+
+
+def test_whoever_entered_the_resources_is_kept_beside_whoever_declared() -> None:
+    catalogued = PROJECTS.given(declared()).when(decisions.catalogue_resources, resource()).events
+    (recorded,) = as_recorded(catalogued, start=2)
+    meta = recorded.meta.model_copy(update={"actor": DECIDER})
+    entered = replace(recorded, stored_meta=meta)
+    after = evolve_project(PROJECTS.given(declared()).state(), entered)
+    assert after.submitted_by == {OFFICER.person, DECIDER.person}
 
 
 def test_a_note_on_secrecy_is_recorded_and_changes_nothing() -> None:

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from services.registry import decisions
 from services.registry.rules import systems
+from services.registry.rules.units import unit_is_registered
 from services.registry.state import Phase
 from shared.events.acceptance import AcceptanceConcluded
 from shared.events.registry import (
@@ -26,6 +27,7 @@ from shared.events.registry import (
     SystemUpdated,
     TerminationWaiver,
 )
+from shared.standing.rules import system_goes_on
 from tests.registry.building import (
     PROJECTS,
     SYSTEMS,
@@ -55,6 +57,7 @@ def terminated() -> SystemTerminated:
 
 def test_a_system_of_a_registered_unit_is_catalogued() -> None:
     SYSTEMS.with_facts(unit=unit()).when(decisions.catalogue_system, entry()).then(SystemCatalogued)
+    SYSTEMS.when(decisions.catalogue_system, entry()).then_broken(unit_is_registered)
 
 
 def test_what_is_in_no_category_is_not_catalogued() -> None:
@@ -101,6 +104,11 @@ def test_entering_updating_and_reviewing_each_count_as_a_review() -> None:
     assert system(seen).last_reviewed_on == JUNE
 
 
+def test_an_entry_is_its_units_alone() -> None:
+    assert system().parties == {UNIT}
+    assert SYSTEMS.state().parties == frozenset()
+
+
 def test_a_change_changes_something() -> None:
     with pytest.raises(ValidationError, match="至少填写一项"):
         SystemChange.model_validate({"on": "2026-05-06"})
@@ -142,6 +150,7 @@ def test_what_runs_is_not_activated() -> None:
     running = SYSTEMS.given(catalogued(status="RUNNING"))
     assert running.state().phase is Phase.ACTIVE
     running.when(decisions.activate_system, accepted()).then_broken(systems.system_is_provisional)
+    SYSTEMS.when(decisions.activate_system, accepted()).then_broken(systems.system_has_an_entry)
 
 
 # -- 第八条: systems that have to stop ------------------------------------------------------
@@ -165,14 +174,19 @@ def test_a_later_requirement_replaces_an_earlier_one() -> None:
 
 
 def test_nothing_is_declared_on_a_system_that_has_to_stop_or_has_stopped() -> None:
-    for ending in (termination_required(), terminated()):
-        ready(system=system(ending)).when(decisions.declare_project, declaration()).then_broken(
-            systems.system_goes_on
-        )
+    for ending, told in (
+        (termination_required(), "系统须在2026-09-30以前停用，替代为“全市统一消息平台”"),
+        (terminated(), "系统已于2026-05-06停用"),
+    ):
+        outcome = ready(system=system(ending)).when(decisions.declare_project, declaration())
+        assert outcome.then_broken(system_goes_on).texts == (told,)
 
 
 def test_a_requirement_that_is_waived_bars_nothing() -> None:
     case = SYSTEMS.given(catalogued())
+    SYSTEMS.when(decisions.waive_system_termination, WAIVER).then_broken(
+        systems.system_has_an_entry, systems.system_is_required_to_stop
+    )
     case.when(decisions.waive_system_termination, WAIVER).then_broken(
         systems.system_is_required_to_stop
     )

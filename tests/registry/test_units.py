@@ -45,6 +45,7 @@ def test_a_unit_is_registered_once() -> None:
 
 def test_only_a_registered_unit_is_changed_flagged_and_cleared() -> None:
     UNITS.when(decisions.flag_data_collection, restriction()).then_broken(units.unit_is_registered)
+    UNITS.when(decisions.clear_data_collection, restriction()).then_broken(units.unit_is_registered)
     UNITS.when(decisions.update_unit, NEW_HEAD).then_broken(units.unit_is_registered)
     case = UNITS.given(unit_registered())
     case.when(decisions.flag_data_collection, restriction()).then(DataCollectionFlagged)

@@ -28,12 +28,28 @@ from shared.events.approval import (
     ExceptionRevoked,
     ProjectTerminated,
 )
-from shared.events.registry import DataCollectionFlagged
+from shared.events.registry import (
+    AssetConfirmed,
+    AssetRegistration,
+    DataCollectionFlagged,
+    ResourcesCatalogued,
+    SystemCatalogued,
+    SystemTerminated,
+    SystemTerminationRequired,
+    SystemTerminationWaived,
+)
 from shared.events.vocabulary import DeliveryMode
 from shared.regulation import Check
-from shared.standing import Standing, rules, standing_of
+from shared.standing import (
+    Standing,
+    SystemStanding,
+    registration_of,
+    rules,
+    standing_of,
+    system_of,
+)
 from shared.standing.rules import no_project_bars_the_unit
-from tests.support.builders import OTHER_UNIT, UNIT, document
+from tests.support.builders import OTHER_UNIT, UNIT, document, entry
 from tests.support.given_when_then import SUBJECT, TODAY, Outcome, as_recorded
 
 PROJECT: dict[str, Any] = {"project_id": SUBJECT, "unit_id": UNIT}
@@ -309,3 +325,106 @@ def test_an_exception_is_for_its_project_alone_and_until_it_is_revoked() -> None
         }
     )
     assert standing(granted(), revoked).exemptions(SUBJECT) == ()
+
+
+# -- what projects and systems must have before they begin or cost something ----------------------
+
+
+def accepted_base(*events: Event) -> Check:
+    return rules.base_project_is_accepted(SUBJECT, standing(*events).of(SUBJECT).acceptance)
+
+
+def test_a_project_is_upgraded_once_it_is_accepted() -> None:
+    then(accepted_base()).then_broken(rules.base_project_is_accepted)
+    then(accepted_base(concluded("FAILED"))).then_broken(rules.base_project_is_accepted)
+    assert accepted_base(concluded("FAILED"), concluded("PASSED")).holds
+    assert rules.base_project_is_accepted(None, standing().of(SUBJECT).acceptance).holds
+
+
+def test_new_cloud_resources_wait_for_acceptance() -> None:
+    def cloud(*events: Event) -> Check:
+        project = standing(*events).of(SUBJECT)
+        return rules.cloud_resources_need_a_passed_acceptance(project.acceptance)
+
+    then(cloud(overdue())).then_broken(rules.cloud_resources_need_a_passed_acceptance)
+    assert cloud(concluded("PASSED")).holds
+
+
+def entered(**changes: Any) -> Event:
+    values = {"on": TODAY, "system_id": SUBJECT, "unit_id": UNIT, "entry": entry(**changes)}
+    return SystemCatalogued.model_validate(values)
+
+
+def asset() -> Event:
+    registration = AssetRegistration(asset_number="ZC-1")
+    return AssetConfirmed(on=TODAY, system_id=SUBJECT, unit_id=UNIT, registration=registration)
+
+
+def test_a_system_is_under_asset_management_once_it_is_confirmed() -> None:
+    before = rules.system_is_under_asset_management(system_of(as_recorded([entered()])))
+    then(before).then_broken(rules.system_is_under_asset_management)
+    system = system_of(as_recorded([entered(status="RUNNING"), asset()]))
+    assert rules.system_is_under_asset_management(system).holds
+    assert (system.running, system.name, system.unit_id) == (True, entry().name, UNIT)
+
+
+def resources(*sharing: str) -> Event:
+    listed = [{"code": f"R{n}", "name": "名册", "sharing": s} for n, s in enumerate(sharing)]
+    values = {"on": TODAY, **PROJECT, "catalogue": {"resources": listed}}
+    return ResourcesCatalogued.model_validate(values)
+
+
+@pytest.mark.parametrize(
+    ("events", "holds"),
+    [
+        ((resources("NONE", "NONE"),), False),
+        ((resources("NONE", "CONDITIONAL"),), True),
+        ((resources("NONE"), resources("UNCONDITIONAL")), True),
+        ((), True),
+    ],
+)
+def test_what_cannot_be_shared_at_all_needs_the_leading_group(
+    events: tuple[Event, ...], *, holds: bool
+) -> None:
+    registration = registration_of(as_recorded(events))
+    check = rules.unshared_project_is_approved_by_the_leading_group(registration, None)
+    assert check.holds is holds
+    if not holds:
+        then(check).then_broken(rules.unshared_project_is_approved_by_the_leading_group)
+    (approved,) = as_recorded([overdue()], "approval")
+    assert rules.unshared_project_is_approved_by_the_leading_group(registration, approved.ref).holds
+
+
+def ending(*events: Event) -> SystemStanding:
+    return system_of(as_recorded([entered(status="RUNNING"), *events]))
+
+
+REQUIREMENT = {
+    "ground": "REPLACEABLE",
+    "replacement": "全市统一平台",
+    "terminate_by": "2026-12-31",
+    "reason": "已有统建系统",
+    "document": document("通知", "乐数〔2026〕8号"),
+}
+
+
+def of_system(kind: type[Event], **content: Any) -> Event:
+    return kind.model_validate({"on": TODAY, "system_id": SUBJECT, "unit_id": UNIT, **content})
+
+
+def test_a_system_that_has_to_stop_carries_nothing_new_and_costs_nothing() -> None:
+    required = of_system(SystemTerminationRequired, requirement=REQUIREMENT)
+    waiver = {"reason": "确需保留", "document": document("依据")}
+    then(rules.system_goes_on(ending(required))).then_broken(rules.system_goes_on)
+    then(rules.system_may_go_on_running(ending(required))).then_broken(
+        rules.system_may_go_on_running
+    )
+    kept = ending(required, of_system(SystemTerminationWaived, waiver=waiver))
+    assert rules.system_goes_on(kept).holds
+    assert rules.system_may_go_on_running(kept).holds
+
+
+def test_a_system_that_has_stopped_carries_nothing_new() -> None:
+    termination = {"statement": "已停用", "evidence": document("证明")}
+    stopped = ending(of_system(SystemTerminated, termination=termination))
+    then(rules.system_goes_on(stopped)).then_broken(rules.system_goes_on)

@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import TypedDict
+from uuid import UUID
 
 from services.approval.decisions.facts import Facts
 from services.approval.rules import construction, opinions
@@ -185,13 +186,21 @@ def _initiated(
         construction.required_platforms_are_connected(built),
         construction.five_matters_are_met(examination),
         construction.what_is_built_is_shared(built),
-        construction.base_project_is_accepted(built, facts.registration, facts.base),
+        standing.base_project_is_accepted(_base(built, facts), facts.base),
         construction.nothing_of_a_higher_level_is_duplicated(built),
-        construction.system_is_a_registered_asset(built, facts.asset),
+        standing.system_is_under_asset_management(
+            facts, exists=built.kind is not ConstructionKind.NEW
+        ),
         construction.prior_approvals_are_attached_where_due(
             examination.submission, demand, context.policy
         ),
     )
+
+
+def _base(built: Construction, facts: Facts) -> UUID | None:
+    """The project that it changes; what is new has none (第八条第八项)."""
+    new = built.kind is ConstructionKind.NEW
+    return None if new else facts.registration.base_project_id
 
 
 def _entitled(
@@ -201,9 +210,11 @@ def _entitled(
     registration = facts.registration
     return (
         rules.project_code_is_assigned(registration, context.policy),
-        rules.unshared_project_is_approved_by_the_leading_group(registration, project),
+        standing.unshared_project_is_approved_by_the_leading_group(
+            registration, project.unshared_approved
+        ),
         rules.merged_plan_is_deep_enough(examination),
-        rules.resource_catalogue_is_present(registration),
+        standing.resource_catalogue_is_present(registration),
         rules.every_participant_has_signed_off(examination, project.participants),
         standing.construction_goes_on(project.standing(facts.standing)),
         standing.no_project_bars_the_unit(facts.unit),

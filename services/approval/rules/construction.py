@@ -6,7 +6,7 @@ The SOFT ones are 原则上: each gives way to an exception that the bodies name
 from collections.abc import Sequence
 from datetime import date
 
-from services.approval.state import Examination, Registration
+from services.approval.state import Examination
 from shared.events.approval import (
     Construction,
     ConstructionKind,
@@ -19,10 +19,8 @@ from shared.events.approval import (
     ReviewTopic,
     Submission,
 )
-from shared.kernel.actor import EventRef
 from shared.regulation import Policy, Verdict, article, holds
 from shared.regulation.exemption import Exemption
-from shared.standing import AcceptanceStanding, AcceptanceStatus
 
 EXCEPTION = "；确有理由的，可向市发展改革委、市数字经济局申请例外"
 BY_LAW = "；法律法规有明确规定或确有理由的，可向市发展改革委、市数字经济局申请例外"
@@ -207,25 +205,6 @@ def what_is_built_is_shared(construction: Construction) -> Verdict:
 
 @article(
     8,
-    row="8-(8)",
-    says="原项目验收合格后方可改造升级",
-    remedy="先通过原项目的验收" + BY_LAW,
-    mode="SOFT",
-)
-def base_project_is_accepted(
-    construction: Construction, registration: Registration, base: AcceptanceStanding
-) -> Verdict:
-    named = registration.base_project_id
-    applies = construction.kind is not ConstructionKind.NEW and named is not None
-    return holds(
-        not applies or base.status is AcceptanceStatus.PASSED,
-        f"原项目{named}{base.status.label}" if applies else "没有登记在案的原项目",
-        basis=[base.ref],
-    )
-
-
-@article(
-    8,
     row="8-(9)",
     says="新建、改建、扩建的内容不与上级统建项目重复",
     remedy="去除与上级统建项目重复的内容" + BY_LAW,
@@ -238,22 +217,6 @@ def nothing_of_a_higher_level_is_duplicated(construction: Construction) -> Verdi
         not applies or not check.duplicated,
         f"相近的上级统建系统：{check.upper_level_system or '无'}；"
         f"{'有' if check.duplicated else '无'}重复：{check.finding}",
-    )
-
-
-@article(
-    8,
-    row="8-(10)",
-    says="改建、扩建、升级的系统已纳入固定资产、软件资产管理",
-    remedy="请市机关事务局确认资产登记" + BY_LAW,
-    mode="SOFT",
-)
-def system_is_a_registered_asset(construction: Construction, asset: EventRef | None) -> Verdict:
-    applies = construction.kind is not ConstructionKind.NEW
-    return holds(
-        not applies or asset is not None,
-        f"{construction.kind.label}，资产{'已' if asset else '未'}登记",
-        basis=[asset],
     )
 
 

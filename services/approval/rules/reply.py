@@ -37,40 +37,12 @@ def project_code_is_assigned(registration: Registration, policy: Policy) -> Verd
 @article(12, row="12-2", says="领导小组批准的是不能共享的项目", remedy="可以共享的项目不须办理")
 def project_shares_nothing(registration: Registration) -> Verdict:
     nothing = registration.shares_nothing
-    return holds(nothing, _scope(registration), basis=[registration.catalogued])
+    return holds(nothing, registration.scope, basis=[registration.catalogued])
 
 
 @article(12, row="12-2", says="领导小组批准以带文号的文件为据", remedy="补充批准文件的文号")
 def unshared_approval_is_numbered(approval: LeadingGroupApproval) -> Verdict:
     return bears_number(approval.document)
-
-
-@article(
-    12,
-    row="12-2",
-    says="不能共享但确有必要建设的，批复前经领导小组批准",
-    remedy="报领导小组审核批准",
-    mode="GATE",
-)
-def unshared_project_is_approved_by_the_leading_group(
-    registration: Registration, project: Project
-) -> Verdict:
-    approved = project.unshared_approved
-    return holds(
-        not registration.shares_nothing or approved is not None,
-        f"{_scope(registration)}，领导小组{'已' if approved else '未'}批准",
-        basis=[registration.catalogued, approved],
-    )
-
-
-def _scope(registration: Registration) -> str:
-    scope = registration.sharing
-    if scope is None:
-        return "没有编目的信息资源"
-    return (
-        f"信息资源无条件共享{scope.unconditional}项、有条件共享{scope.conditional}项、"
-        f"不予共享{scope.withheld}项"
-    )
 
 
 @article(
@@ -104,23 +76,6 @@ def merged_plan_is_deep_enough(examination: Examination) -> Verdict:
 def _depth(evaluation: Evaluation) -> str:
     found = {True: "达到", False: "未达到", None: "未判断是否达到"}[evaluation.depth_sufficient]
     return f"前期工作深度{found}要求"
-
-
-@article(
-    20,
-    row="20-1",
-    says="信息资源目录是审批的必备条件",
-    remedy="先编制信息资源目录；不产生数据资源的，其说明先经市数字经济局审核同意",
-)
-def resource_catalogue_is_present(registration: Registration) -> Verdict:
-    present = registration.catalogued is not None
-    return holds(
-        present,
-        f"已编制信息资源目录，或无数据资源说明已经同意；{_scope(registration)}"
-        if present
-        else "没有信息资源目录，也没有经同意的无数据资源说明",
-        basis=[registration.catalogued],
-    )
 
 
 @article(

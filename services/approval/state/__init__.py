@@ -22,11 +22,7 @@ from services.approval.state.project import (
     StandingOpinion,
     Termination,
 )
-from services.approval.state.registration import (
-    Registration,
-    evolve_registration,
-    registration_of,
-)
+from shared.standing import Registration, registration_of
 
 __all__ = [
     "Agreed",
@@ -48,6 +44,5 @@ __all__ = [
     "Termination",
     "evolve_exception",
     "evolve_project",
-    "evolve_registration",
     "registration_of",
 ]

@@ -47,8 +47,8 @@ def include_in_budget(
 def weighed(facts: Facts, context: Context) -> tuple[EventRef, ...]:
     """What the decision takes note of (第二十、四十六条): in its record, and as events."""
     noted = (
-        rules.sharing_and_security_are_weighed(facts.project(context)),
-        rules.evaluations_are_weighed(facts.background),
+        rules.sharing_and_security_are_in_order(facts.project(context)),
+        rules.evaluations_are_not_poor(facts.background),
     )
     context.require(*noted)
     return tuple(ref for check in noted for ref in check.basis)

@@ -17,9 +17,6 @@ from services.budget.rules.inclusion import (
     shared_cost_needs_county_collaboration,
     shares_are_of_distinct_collaborating_divisions,
     shares_sum_to_a_hundred_percent,
-    system_is_under_asset_management,
-    system_may_go_on_running,
-    system_of_the_money_is_catalogued,
 )
 from services.budget.rules.lines import (
     endpoints_are_under_unified_supervision,
@@ -82,11 +79,16 @@ from services.budget.rules.spending import (
     project_funds_are_open,
     voucher_is_new,
 )
-from services.budget.rules.weighing import (
-    evaluations_are_weighed,
-    sharing_and_security_are_weighed,
-)
 from shared.regulation.common import decider_did_not_submit
+from shared.standing.rules import (
+    system_is_under_asset_management,
+    system_may_go_on_running,
+    system_of_the_money_is_catalogued,
+)
+from shared.standing.weighing import (
+    evaluations_are_not_poor,
+    sharing_and_security_are_in_order,
+)
 
 __all__ = [
     "added_content_is_assessed_anew",
@@ -101,7 +103,7 @@ __all__ = [
     "custom_development_has_ip_and_breach_clauses",
     "decider_did_not_submit",
     "endpoints_are_under_unified_supervision",
-    "evaluations_are_weighed",
+    "evaluations_are_not_poor",
     "included_money_stays_within_the_approved_total",
     "included_sources_sum_above_zero",
     "inclusion_document_bears_a_number",
@@ -155,7 +157,7 @@ __all__ = [
     "shared_cost_needs_county_collaboration",
     "shares_are_of_distinct_collaborating_divisions",
     "shares_sum_to_a_hundred_percent",
-    "sharing_and_security_are_weighed",
+    "sharing_and_security_are_in_order",
     "system_is_under_asset_management",
     "system_may_go_on_running",
     "system_of_the_money_is_catalogued",

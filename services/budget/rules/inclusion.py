@@ -1,55 +1,10 @@
-"""Rules: 列入预算 and 市县分摊 (第八、九、三十五条)."""
+"""Rules: 列入预算 and 市县分摊 (第三十五条)."""
 
 from services.budget.state import Background, Project
 from shared.events.budget import CostShare, Inclusion, LineLeaseInclusion, OperationInclusion
 from shared.events.vocabulary import FundingChannel, amount_of
 from shared.kernel.money import total
 from shared.regulation import Policy, Verdict, article, holds
-
-
-@article(
-    8,
-    row="8-0",
-    says="应停止运行的系统不再安排运维经费",
-    remedy="停止该系统的运行；确需保留的，先由市数字经济局撤回停用要求",
-)
-def system_may_go_on_running(background: Background) -> Verdict:
-    stop = background.to_stop
-    return holds(stop is None, "系统应停止运行" if stop else "系统没有停用要求", basis=[stop])
-
-
-@article(
-    8,
-    row="8-(10)",
-    says="未纳入固定资产、软件资产管理的系统不安排运维",
-    remedy="由市机关事务局确认资产登记；确需先行运维的，申请例外",
-    mode="SOFT",
-)
-def system_is_under_asset_management(background: Background) -> Verdict:
-    asset = background.asset
-    return holds(asset is not None, f"系统{'已' if asset else '未'}纳入资产管理", basis=[asset])
-
-
-@article(
-    9,
-    row="9-4",
-    says="系统未纳入目录或已停止运行的，不安排自行建设、购买服务和运维经费",
-    remedy="先将项目所涉系统编入系统目录；已停止运行的系统不再安排经费",
-)
-def system_of_the_money_is_catalogued(background: Background) -> Verdict:
-    if background.stopped:
-        found = "已停止运行"
-    elif background.catalogued:
-        found = "已纳入系统目录"
-    else:
-        found = "未纳入系统目录"
-    return holds(
-        background.catalogued is not None and background.stopped is None,
-        f"系统{background.system_id}{found}"
-        if background.system_id
-        else "项目未申报，没有系统目录条目",
-        basis=[background.declared, background.catalogued, background.stopped],
-    )
 
 
 @article(35, row="35-1", says="资金安排以最终批复为前提", remedy="先取得项目的最终批复")

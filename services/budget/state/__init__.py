@@ -1,9 +1,7 @@
 """State: a project's money, a line lease, price caps; and what other services say of a project."""
 
 from services.budget.state.background import (
-    EVALUATIONS,
     Background,
-    Evaluated,
     background_of,
     ends_the_project,
 )
@@ -19,9 +17,7 @@ from services.budget.state.operation import PlannedOperation, PlanStatus
 from services.budget.state.project import Project, evolve_project
 
 __all__ = [
-    "EVALUATIONS",
     "Background",
-    "Evaluated",
     "LeaseStatus",
     "LeasedLine",
     "PlanStatus",

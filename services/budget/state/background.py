@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
 from uuid import UUID
 
 from shared.events import Event, ProjectEvent, Recorded
@@ -25,18 +24,7 @@ from shared.events.registry import (
 from shared.events.vocabulary import Item
 from shared.kernel.actor import EventRef
 from shared.kernel.money import Money
-
-EVALUATIONS = frozenset({"SelfEvaluationSubmitted", "PostEvaluationRecorded"})
-"""Events of acceptance that tell on next year's money (第四十六条)."""
-
-
-@dataclass(frozen=True)
-class Evaluated:
-    """评价结果 of a project: what kind, of which day."""
-
-    label: str
-    on: date
-    ref: EventRef
+from shared.standing import Evaluated, evaluated_after
 
 
 @dataclass(frozen=True)
@@ -64,6 +52,7 @@ class Background:
     """The event that set them."""
     custom_development: bool = False
     evaluations: tuple[Evaluated, ...] = ()
+    """自评价 and 后评价 (第四十六条), the latest of each."""
 
     def item(self, code: str) -> Item | None:
         return next((i for i in self.items if i.code == code), None)
@@ -106,10 +95,9 @@ def _evolve(known: Background, recorded: Recorded) -> Background:
             return _baseline(known, total, items, ref)
         case ChangeFiled(change=change):
             return replace(known, items=change.items, itemised=ref)
-        case Event(type=kind, label=label, on=on) if kind in EVALUATIONS:
-            return replace(known, evaluations=(*known.evaluations, Evaluated(label, on, ref)))
         case _:
-            return known
+            evaluations = evaluated_after(known.evaluations, recorded)
+            return replace(known, evaluations=evaluations)
 
 
 def _baseline(

@@ -2,7 +2,7 @@
 
 from services.registry.decisions.facts import Facts
 from services.registry.rules import declarations as rules
-from services.registry.rules.systems import system_goes_on, system_is_catalogued
+from services.registry.rules.systems import system_is_catalogued
 from services.registry.rules.units import unit_is_registered
 from services.registry.state import Project
 from shared.events import Event
@@ -32,7 +32,7 @@ def declare_project(
     context.require(
         rules.project_is_in_scope(declaration),
         unit_is_registered(facts.unit),
-        system_goes_on(facts.system),
+        standing_rules.system_goes_on(facts.system),
         system_is_catalogued(facts.system, declaration),
         *_of_counties(declaration, policy),
         standing_rules.data_collection_is_complete(standing),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from services.registry.state import Project, ProjectList, Status
-from shared.events.registry import AnnualList, CentralReview, ReviewResult
+from shared.events.registry import AnnualList, CentralReview
 from shared.regulation import Policy, Verdict, article, holds
 
 
@@ -62,7 +62,6 @@ def listed_projects_are_reviewed(content: AnnualList, projects: Mapping[UUID, Pr
         if project.status is not Status.INCLUDED
         or project.declaration is None
         or project.declaration.plan_year != content.year
-        or (project.review is not None and project.review.result is not ReviewResult.INCLUDE)
     ]
     return holds(not wrong, f"未经审查列入或年度不符的项目：{'、'.join(wrong) or '无'}")
 

@@ -15,23 +15,6 @@ def category_is_in_scope(category: SystemCategory) -> Verdict:
     return holds(category is not SystemCategory.OUT_OF_SCOPE, f"类别为{category.label}")
 
 
-@article(
-    8,
-    row="8-0",
-    says="限期停用或已停用的系统不再申报项目",
-    remedy="改以归并到或替代的系统申报；停用要求有误的，请市数字经济局撤销",
-)
-def system_goes_on(system: System) -> Verdict:
-    required, stopped = system.requirement, system.stopped_on
-    text = "系统未被要求停用"
-    if stopped is not None:
-        text = f"系统已于{stopped}停用"
-    elif required is not None:
-        text = f"系统须在{required.terminate_by}以前停用，替代为“{required.replacement}”"
-    goes_on = required is None and stopped is None
-    return holds(goes_on, text, basis=[system.required, system.stopped])
-
-
 @article(8, row="8-0", says="系统尚未停用", remedy="已停用的系统不再更新、复核或要求停用")
 def system_has_not_stopped(system: System) -> Verdict:
     stopped = system.phase is Phase.STOPPED

@@ -27,9 +27,8 @@ class BudgetIncluded(ProjectEvent, label="列入预算", article="35"):
     inclusion: Inclusion
     amount: Money
     included_so_far: Money
-    weighed: Annotated[
-        tuple[EventRef, ...], Field(title="所参考的共享、安全和评价情况", max_length=1000)
-    ] = ()
+    weighed: tuple[EventRef, ...] = ()
+    """共享、安全和评价情况 it took note of (第二十、四十六条)."""
 
 
 class Share(Record):

@@ -76,6 +76,5 @@ class OperationBudgetIncluded(ProjectEvent, label="运维经费列入预算", ar
     plan_id: UUID
     budget_year: int
     inclusion: OperationInclusion
-    weighed: Annotated[
-        tuple[EventRef, ...], Field(title="所参考的共享、安全和评价情况", max_length=1000)
-    ] = ()
+    weighed: tuple[EventRef, ...] = ()
+    """共享、安全和评价情况 it took note of (第二十、四十六条)."""

@@ -1610,6 +1610,17 @@ CONTENT: dict[tuple[str, str], dict[str, Any]] = {
         },
     ),
     # -- 不予受理 -------------------------------------------------------------------------------
+    ("ObligationOverdue", ""): {
+        "on": day("2027-01-01"),
+        "obligation_id": REFUSAL,
+        "duty": "PERFORMANCE_REPORT",
+        "subject": f"project:{PROJECT}",
+        "owner": "UNIT",
+        "unit_id": UNIT,
+        "due_on": day("2026-12-31"),
+        "obliged_by": "45",
+        "finding": {"subject": f"project:{PROJECT}"},
+    },
     ("PolicyInterpreted", ""): {
         "on": day("2026-03-27"),
         "interpretation_id": REFUSAL,

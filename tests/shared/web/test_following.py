@@ -3,7 +3,8 @@
 import asyncio
 import threading
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import psycopg
 import pytest
@@ -12,7 +13,9 @@ from psycopg import sql
 from shared.events import decode
 from shared.eventstore.inbox import Gap, Inbox
 from shared.eventstore.records import RecordedEvent
+from shared.web.commands import Reading
 from shared.web.follower import from_wire
+from shared.web.runtime import Runtime
 from tests.support.city import City, CityDatabases
 
 UNIT = "unit:11511100MB1A2B3CXE"
@@ -138,3 +141,48 @@ async def test_followers_and_views_outlive_a_database_that_goes_away(
         await asyncio.sleep(7)  # past the patience of the inbox's pool
         admin.execute(closed.format(sql.Identifier(str(name)), sql.SQL("true")))
     await until(ready)
+
+
+class Asked:
+    """A fence whose answers come when the test says so."""
+
+    def __init__(self) -> None:
+        self.answers: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+
+    async def ask(self) -> asyncio.Future[Any]:
+        return self.answers
+
+
+@pytest.mark.parametrize("news", [False, True])
+async def test_a_decision_made_while_others_were_asked_holds_if_nothing_came(
+    city_databases: CityDatabases, page: list[RecordedEvent], subject: str, news: bool
+) -> None:
+    inbox = opened(city_databases.new("audit").app)
+    runtime = SimpleNamespace(inbox=inbox, fence=Asked())
+    reading = Reading(cast(Runtime, runtime), "somebody", fresh=False)
+    inbox.store("registry", page[:1])
+    assert len(await reading.others(subject)) == 1
+    confirmed = asyncio.create_task(reading.confirmed())
+    await asyncio.sleep(0)
+    assert not confirmed.done()
+    if news:
+        inbox.store("registry", page[1:])
+    runtime.fence.answers.set_result(None)
+    assert await confirmed is not news
+    inbox.close()
+
+
+async def test_a_second_look_waits_for_the_answers_first(
+    city_databases: CityDatabases, page: list[RecordedEvent], subject: str
+) -> None:
+    inbox = opened(city_databases.new("audit").app)
+    runtime = SimpleNamespace(inbox=inbox, fence=Asked())
+    reading = Reading(cast(Runtime, runtime), "somebody", fresh=True)
+    facts = asyncio.create_task(reading.others(subject))
+    await asyncio.sleep(0)
+    assert not facts.done()
+    inbox.store("registry", page)
+    runtime.fence.answers.set_result(None)
+    assert len(await facts) == 3
+    assert await reading.confirmed()
+    inbox.close()

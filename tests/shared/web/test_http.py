@@ -197,14 +197,22 @@ async def test_a_lost_reply_is_made_good_under_the_old_version(city: City) -> No
         b'{"unit_id": "\\ud800"}',
         b'{"total": NaN}',
         b'{"name": "a", "name": "b"}',
+        b'{"name":"a","name":"b"}',
         b"[" * 100_000,
     ],
-    ids=["cut", "not-utf8", "surrogate", "nan", "twice", "deep"],
+    ids=["cut", "not-utf8", "surrogate", "nan", "twice", "twice-compact", "deep"],
 )
 async def test_hostile_json_is_refused(city: City, body: bytes) -> None:
     headers = {**city.headers("DEB"), "Content-Type": "application/json"}
     answer = await city.http.post("/registry/v1/units", content=body, headers=headers)
     problem(answer, 400, "malformed_json")
+
+
+async def test_a_body_nested_deeper_than_any_document_is_only_invalid(city: City) -> None:
+    headers = {**city.headers("DEB"), "Content-Type": "application/json"}
+    content = b"[" * 500 + b"]" * 500
+    answer = await city.http.post("/registry/v1/units", content=content, headers=headers)
+    problem(answer, 422, "invalid_payload")
 
 
 async def test_a_missing_body_is_asked_for(city: City) -> None:

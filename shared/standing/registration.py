@@ -1,4 +1,4 @@
-"""登记情况: what other services' events say of a project."""
+"""登记情况: what the registry has on record of a project that others reckon with."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from functools import reduce
 from uuid import UUID
 
-from shared.events import Recorded
 from shared.events.approval import SharingScope
+from shared.events.envelope import Recorded
 from shared.events.registry import (
     DeclarationWithdrawn,
     NoDataStatementApproved,
@@ -28,6 +28,7 @@ class Registration:
     """登记情况: what the registry has recorded of the project, and where."""
 
     unit_id: UnitId | None = None
+    declared: EventRef | None = None
     delivery_mode: DeliveryMode | None = None
     participants: tuple[UnitId, ...] = ()
     system_id: UUID | None = None
@@ -45,6 +46,16 @@ class Registration:
     """How its catalogued resources are shared; None where it yields none."""
 
     @property
+    def scope(self) -> str:
+        """How its information resources are shared, in words."""
+        if self.sharing is None:
+            return "没有编目的信息资源"
+        return (
+            f"信息资源无条件共享{self.sharing.unconditional}项、"
+            f"有条件共享{self.sharing.conditional}项、不予共享{self.sharing.withheld}项"
+        )
+
+    @property
     def shares_nothing(self) -> bool:
         """Whether it has resources, none of which can be shared (第十二条)."""
         scope = self.sharing
@@ -58,6 +69,7 @@ def evolve_registration(registration: Registration, recorded: Recorded) -> Regis
             return replace(
                 registration,
                 unit_id=declared.unit_id,
+                declared=ref,
                 delivery_mode=declared.declaration.delivery_mode,
                 system_id=declared.declaration.system_id,
                 base_project_id=declared.declaration.base_project_id,

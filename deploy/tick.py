@@ -1,0 +1,85 @@
+"""`govit tick`: the daily job, which has every obligation that has become overdue found so, once.
+
+The audit service tells what is late; each finding is a command to the service that looks after
+the obligation, which computes it anew and decides. Run it twice, late or after days of absence:
+what was found is not found again.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from shared.standing.obligations import Duty
+
+ATTEMPTS = 5
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one late obligation."""
+
+    obligation: dict[str, Any]
+    status: int
+    text: str
+
+    @property
+    def found(self) -> bool:
+        return self.status == httpx.codes.CREATED
+
+    @property
+    def settled(self) -> bool:
+        """Found now, or refused by a rule: discharged meanwhile, or found by somebody else."""
+        return self.found or self.status == httpx.codes.CONFLICT
+
+
+def tick(http: httpx.Client, token: str) -> list[Outcome]:
+    """Ask what is late, and have each of it found; HTTPError where the list cannot be had."""
+    answer = http.get("/audit/v1/obligations", params={"state": "UNFOUND"}, headers=_bearer(token))
+    answer.raise_for_status()
+    return [_find(http, token, obligation) for obligation in answer.json()["items"]]
+
+
+def _find(http: httpx.Client, token: str, obligation: dict[str, Any]) -> Outcome:
+    path, body = _command(obligation)
+    headers = _bearer(token) | {
+        "Idempotency-Key": f"tick-{obligation['obligation_id']}",
+        "If-Match": "*",
+    }
+    for _ in range(ATTEMPTS):
+        answer = http.post(path, json=body, headers=headers)
+        if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+            break
+    said = "" if answer.is_success else str(answer.json().get("detail", answer.text))
+    return Outcome(obligation, answer.status_code, said)
+
+
+def _command(obligation: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """An acceptance overdue also bars the unit, and has a finding of its own (第三十二条)."""
+    if obligation["duty"] == Duty.ACCEPTANCE_APPLICATION:
+        project = obligation["subject"].partition(":")[2]
+        return f"/acceptance/v1/projects/{project}/overdue", {}
+    path = f"/{obligation['service']}/v1/obligations/{obligation['obligation_id']}/overdue"
+    return path, {"subject": obligation["subject"]}
+
+
+def _bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+def show_outcomes(console: Console, outcomes: list[Outcome]) -> None:
+    """Every late obligation and what came of it."""
+    if not outcomes:
+        console.print("没有新的逾期")
+        return
+    table = Table("义务", "名称", "承担者", "期限", "条号", "结果", box=box.SIMPLE)
+    for outcome in outcomes:
+        owed = outcome.obligation
+        result = "已认定逾期" if outcome.found else outcome.text
+        table.add_row(
+            owed["label"], owed["name"], owed["owner_name"], owed["due_on"], owed["article"], result
+        )
+    console.print(table)

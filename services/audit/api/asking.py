@@ -1,0 +1,40 @@
+"""问: a question to the ledger, put once every log is as fresh here as in its own service."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import date
+from functools import cache
+from typing import TypeVar
+
+from fastapi import Request
+
+from services.audit.ledger import City, Ledger, Shelves
+from shared.kernel.dates import legal_date
+from shared.regulation.calendar import calendar_of
+from shared.web.runtime import Runtime
+
+T = TypeVar("T")
+
+CityOn = Callable[[date], City]
+"""The city as of a day."""
+
+
+def today(request: Request) -> date:
+    """Today in Asia/Shanghai, by the instance's clock."""
+    runtime: Runtime = request.app.state.runtime
+    return legal_date(runtime.clock.now())
+
+
+async def asked(request: Request, question: Callable[[CityOn], T]) -> T:
+    """The answer to a pure question; ProblemError(503) where a log cannot be reached."""
+    runtime: Runtime = request.app.state.runtime
+    ledger: Ledger = request.app.state.ledger
+    await runtime.fence()
+
+    def answer(shelves: Shelves) -> T:
+        calendar = calendar_of(runtime.settings.calendar_folder)
+        return question(
+            cache(lambda on: City(shelves, on, runtime.policies.known_on(on), calendar))
+        )
+
+    return await asyncio.to_thread(ledger.ask, runtime.inbox, answer)

@@ -1,0 +1,74 @@
+"""条目: an event as auditors read it, in a history or in a register."""
+
+from datetime import date, datetime
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import Field
+
+from services.audit import narrative
+from shared.events import Event, Recorded
+from shared.events.refusals import RequestRefused
+from shared.kernel.actor import Actor
+from shared.kernel.dates import legal_date
+from shared.kernel.model import Record
+from shared.regulation.decision import Decision
+from shared.regulation.pack import Policy
+
+
+class Entry(Record):
+    """历史条目: one event, by whom, under which policy, on what decision."""
+
+    step: Annotated[int, Field(title="在完整历史中的序号")]
+    service: str
+    position: int
+    stream: str
+    version: int
+    event_id: UUID
+    type: str
+    label: Annotated[str, Field(title="事件名称")]
+    article: Annotated[str, Field(title="条号")]
+    summary: Annotated[str, Field(title="摘要")]
+    on: Annotated[date, Field(title="法定日期")]
+    recorded_at: Annotated[datetime, Field(title="入库时间")]
+    backdated: Annotated[bool, Field(title="法定日期早于入库日期")]
+    actor: Actor
+    body_name: Annotated[str, Field(title="部门名称")]
+    command: str
+    policy: str
+    clock: Annotated[str, Field(title="时钟：real 或 sandbox")]
+    decision: Annotated[Decision | None, Field(title="决定记录")]
+    data: Annotated[str, Field(title="事件内容（JSON 文本）")]
+
+    @classmethod
+    def of(cls, step: int, recorded: Recorded, policy: Policy) -> Self:
+        event, ref, meta = recorded.event, recorded.ref, recorded.meta
+        return cls(
+            step=step,
+            service=ref.service,
+            position=ref.position,
+            stream=ref.stream,
+            version=ref.version,
+            event_id=ref.event_id,
+            type=event.type,
+            label=event.label,
+            article=_articles(event),
+            summary=narrative.line(event, meta.decision),
+            on=event.on,
+            recorded_at=recorded.recorded_at,
+            backdated=event.on < legal_date(recorded.recorded_at),
+            actor=meta.actor,
+            body_name=policy.body_name(meta.actor.body),
+            command=meta.command,
+            policy=meta.policy,
+            clock=meta.clock,
+            decision=meta.decision,
+            data=event.to_bytes().decode(),
+        )
+
+
+def _articles(event: Event) -> str:
+    """The article of the step; of a refusal, those that stood against it."""
+    if isinstance(event, RequestRefused):
+        return "、".join(dict.fromkeys(event.articles))
+    return event.article

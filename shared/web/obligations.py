@@ -1,0 +1,47 @@
+"""逾期认定 over HTTP: the same in every service, each for the obligations it looks after."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path
+
+from shared.events.obligations import LateFinding
+from shared.regulation.calendar import calendar_of
+from shared.standing import late
+from shared.standing.late import Found, evolve_found
+from shared.standing.obligations import Obligation, obligations_of
+from shared.web.commands import Command, Reading
+from shared.web.counter import AtDesk
+from shared.web.problems import COMMAND
+from shared.web.receipts import Receipt
+from shared.web.routes import StrictRoute
+from shared.web.runtime import Aggregate
+
+router = APIRouter(route_class=StrictRoute, tags=["义务"])
+
+OBLIGATION = Aggregate("obligation", Found(), evolve_found)
+
+
+async def obligation(reading: Reading, found: Found, finding: LateFinding) -> Obligation | None:
+    """The obligation, computed anew from this service's own events and those it follows."""
+    runtime = reading.runtime
+    own = await reading.history(finding.subject)
+    events = (*own, *await reading.others(finding.subject))
+    calendar = calendar_of(runtime.settings.calendar_folder)
+    today = runtime.policy_now().on
+    owed = obligations_of(events, runtime.policies, calendar, today)
+    wanted = (o for o in owed if str(o.obligation_id) == reading.subject)
+    return next((o for o in wanted if o.terms.service == runtime.name), None)
+
+
+MARK_OVERDUE = Command(OBLIGATION, late.mark_obligation_overdue, facts=obligation)
+
+
+@router.post("/obligations/{obligation_id}/overdue", status_code=201, responses=COMMAND)
+async def mark_obligation_overdue(
+    desk: AtDesk,
+    obligation_id: Annotated[UUID, Path(title="义务标识")],
+    finding: LateFinding,
+) -> Receipt:
+    """认定一项义务逾期：由每日任务或市数字经济局；同一义务只认定一次（第五条）。"""
+    return await desk.decide(obligation_id, finding)
