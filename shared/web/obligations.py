@@ -11,7 +11,7 @@ from shared.standing import late
 from shared.standing.late import Found, evolve_found
 from shared.standing.obligations import Obligation, obligations_of
 from shared.web.commands import Command, Reading
-from shared.web.desk import AtDesk
+from shared.web.counter import AtDesk
 from shared.web.problems import COMMAND
 from shared.web.receipts import Receipt
 from shared.web.routes import StrictRoute

@@ -14,7 +14,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from shared.web.desk import COMMAND_HEADERS
+from shared.web.counter import COMMAND_HEADERS
 from shared.web.problems import Problem, problems
 
 TAGS = {

@@ -9,7 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.requests import ClientDisconnect
 
-from shared.web.desk import DeskBearer
+from shared.web.counter import DeskBearer
 from shared.web.problems import ProblemError
 from shared.web.receipts import Receipt
 from shared.web.strictjson import StrictRequest

@@ -15,14 +15,15 @@ from shared.events.acceptance import (
     AcceptanceScheduleEnded,
     CloudResourcesGranted,
     ExchangeConnected,
-    ExchangeConnection,
     ManagementRecorded,
-    MountedResources,
+    MeasureKind,
+    MeasureLifted,
     OverdueFinding,
     ResourcesMounted,
     SecurityStageRecorded,
     SharingFeedback,
     SharingFeedbackRecorded,
+    SharingViolationWithdrawn,
 )
 from shared.events.approval import ProjectTerminated, TerminationRuling
 from shared.events.registry import ResourceCatalogue, ResourcesCatalogued
@@ -64,7 +65,14 @@ from tests.acceptance.performing import (
     security_stage,
     security_stage_recorded,
 )
-from tests.acceptance.supervising import measure_imposed, sharing_violation_found
+from tests.acceptance.supervising import (
+    FINDING,
+    MEASURE,
+    lifting,
+    measure_imposed,
+    sharing_violation_found,
+    withdrawal,
+)
 from tests.support.builders import UNIT, document
 from tests.support.given_when_then import Case, as_recorded
 
@@ -106,6 +114,19 @@ def test_a_measure_suspends_too() -> None:
     IN_TRIAL.given(measure_imposed()).when(
         decisions.apply_for_acceptance, application()
     ).then_broken(construction_goes_on)
+
+
+def test_a_lifted_measure_suspends_no_more() -> None:
+    lifted = MeasureLifted(
+        on=DUE,
+        **IDENTITY,
+        measure_id=MEASURE,
+        kind=MeasureKind.SUSPENSION,
+        lifting=lifting(),
+    )
+    IN_TRIAL.given(measure_imposed(), lifted).when(
+        decisions.apply_for_acceptance, application()
+    ).then(AcceptanceApplied)
 
 
 def test_special_rules_of_the_state_may_let_a_project_go_on() -> None:
@@ -157,6 +178,12 @@ def test_a_terminated_project_is_not_found_overdue() -> None:
     )
 
 
+def test_what_was_never_scheduled_has_no_schedule_to_end() -> None:
+    ACCEPTANCE.with_facts(elsewhere=TERMINATED).when(
+        decisions.end_acceptance_schedule, TERMINATION
+    ).then_broken(rules.acceptance_is_scheduled)
+
+
 def test_a_terminated_project_bars_its_unit_no_more() -> None:
     def bars(*events: Event) -> bool:
         standing = standing_of(as_recorded(events, "acceptance"), UNIT)
@@ -206,18 +233,42 @@ def test_no_new_cloud_in_the_year_after_a_sharing_violation(purpose: str) -> Non
     )
 
 
+def test_a_withdrawn_sharing_violation_bars_no_cloud() -> None:
+    withdrawn = SharingViolationWithdrawn(
+        on=DUE, **IDENTITY, finding_id=FINDING, withdrawal=withdrawal()
+    )
+    case = ACCEPTED.given(sharing_violation_found(date(2026, 2, 1)), withdrawn)
+    case.at(date(2027, 1, 1)).when(decisions.grant_cloud_resources, cloud_grant()).then(
+        CloudResourcesGranted
+    )
+
+
 # -- sharing, management, security -----------------------------------------------------------
 
 
-def test_sharing_and_management_are_recorded() -> None:
-    connection = ExchangeConnection(interface="接口", document=document("接入证明"))
-    SCHEDULED.when(decisions.record_exchange_connection, connection).then(ExchangeConnected)
-    feedback = SharingFeedback(resource_code="XJ-001", user="市人社局", usage="核验学籍")
-    SCHEDULED.when(decisions.record_sharing_feedback, feedback).then(SharingFeedbackRecorded)
-    mounted = MountedResources(codes=("XJ-001",), document=document("挂接证明"))
-    SCHEDULED.when(decisions.record_mounted_resources, mounted).then(ResourcesMounted)
-    management = management_recorded().management
-    SCHEDULED.when(decisions.record_management, management).then(ManagementRecorded)
+FEEDBACK = SharingFeedback(resource_code="XJ-001", user="市人社局", usage="核验学籍")
+RECORDS: list[tuple[Any, Record, type[Event]]] = [
+    (decisions.record_exchange_connection, exchange_connected().connection, ExchangeConnected),
+    (decisions.record_sharing_feedback, FEEDBACK, SharingFeedbackRecorded),
+    (decisions.record_mounted_resources, resources_mounted("XJ-001").resources, ResourcesMounted),
+    (decisions.record_management, management_recorded().management, ManagementRecorded),
+    (decisions.record_security_stage, security_stage("PLAN"), SecurityStageRecorded),
+]
+
+
+@pytest.mark.parametrize(
+    ("decision", "command", "event"), RECORDS, ids=lambda v: getattr(v, "__name__", "")
+)
+def test_sharing_and_management_are_recorded_of_a_project_that_is_known(
+    decision: Any, command: Record, event: type[Event]
+) -> None:
+    SCHEDULED.when(decision, command).then(event)
+    ACCEPTANCE.when(decision, command).then_broken(rules.project_is_on_record)
+
+
+def test_feedback_is_counted() -> None:
+    fed_back = SharingFeedbackRecorded(on=DUE, **IDENTITY, feedback=FEEDBACK)
+    assert SCHEDULED.given(fed_back, fed_back).state().sharing.feedbacks == 2
 
 
 @pytest.mark.parametrize(
@@ -289,6 +340,23 @@ def test_each_thing_missing_is_noted(left_out: int) -> None:
         4: [rules.security_went_along],
     }
     assert noted == [rule.name for rule in expected[left_out]]
+
+
+def test_rules_without_archive_and_archive_without_rules_are_noted() -> None:
+    full = management_recorded()
+    for left_out in ({"rules": ()}, {"archive": None}):
+        management = full.management.model_copy(update=left_out)
+        case = APPLIED.given(*WELL_RUN, full.model_copy(update={"management": management}))
+        case.with_facts(origin=CATALOGUED).when(
+            decisions.conclude_acceptance, acceptance()
+        ).then_advised(rules.management_is_in_order)
+
+
+def test_a_service_too_is_reviewed_with_what_is_missing() -> None:
+    case = SERVICE_APPLIED.given(*WELL_RUN[1:], service_reported())
+    case.with_facts(origin=CATALOGUED).when(
+        decisions.review_service_acceptance, review()
+    ).then_advised(rules.exchange_platform_is_connected)
 
 
 def test_a_project_without_supervision_is_noted() -> None:

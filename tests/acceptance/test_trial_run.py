@@ -52,6 +52,12 @@ from tests.acceptance.building import (
     scheduled,
     trial_start,
 )
+from tests.acceptance.performing import (
+    operation_start,
+    performance_report,
+    post_evaluation,
+    self_evaluation,
+)
 from tests.support.builders import OTHER_UNIT, UNIT, document, yuan
 from tests.support.given_when_then import as_recorded
 
@@ -179,6 +185,10 @@ STEPS: list[tuple[Any, Record]] = [
     (decisions.review_service_acceptance, review()),
     (decisions.file_acceptance, filing()),
     (decisions.mark_overdue, OverdueFinding()),
+    (decisions.submit_performance_report, performance_report()),
+    (decisions.report_operation_start, operation_start()),
+    (decisions.submit_self_evaluation, self_evaluation()),
+    (decisions.record_post_evaluation, post_evaluation()),
 ]
 
 

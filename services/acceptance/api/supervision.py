@@ -17,7 +17,7 @@ from shared.events.acceptance import (
     SharingViolation,
     Untruthfulness,
 )
-from shared.web.desk import AtDesk
+from shared.web.counter import AtDesk
 from shared.web.problems import COMMAND
 from shared.web.reading import ProjectPath
 from shared.web.receipts import Receipt

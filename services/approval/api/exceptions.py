@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path
 
 from shared.events.approval import ExceptionAgreement, ExceptionRequest, ExceptionRevocation
-from shared.web.desk import AtDesk
+from shared.web.counter import AtDesk
 from shared.web.problems import COMMAND
 from shared.web.receipts import Receipt
 from shared.web.routes import StrictRoute

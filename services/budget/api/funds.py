@@ -19,7 +19,7 @@ from shared.events.budget import (
     SurplusReturn,
 )
 from shared.web.actors import CurrentActor
-from shared.web.desk import AtDesk
+from shared.web.counter import AtDesk
 from shared.web.problems import COMMAND, READ
 from shared.web.reading import Paged, ProjectPath, UnitQuery, current, of_unit, page
 from shared.web.receipts import Receipt

@@ -11,7 +11,7 @@ from services.budget import views
 from services.budget.state import PlanStatus
 from shared.events.budget import Assessment, OperationInclusion, OperationPlan
 from shared.web.actors import CurrentActor
-from shared.web.desk import AtDesk
+from shared.web.counter import AtDesk
 from shared.web.problems import COMMAND, READ
 from shared.web.reading import Paged, ProjectPath, UnitQuery, of_unit, page
 from shared.web.receipts import Receipt

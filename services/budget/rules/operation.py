@@ -67,11 +67,10 @@ def late_operation_money_bears_a_reason(
     remedy="补填 term_from 和 term_to，起始日在预算年度内",
 )
 def operation_term_begins_in_the_budget_year(plan: OperationPlan) -> Verdict:
-    begins = plan.term_from
-    complete = begins is not None and plan.term_to is not None
+    begins, ends = plan.term_from, plan.term_to
     return holds(
-        complete and begins is not None and begins.year == plan.budget_year,
-        f"运维期{begins or '未填'}至{plan.term_to or '未填'}，预算年度{plan.budget_year}",
+        begins is not None and ends is not None and begins.year == plan.budget_year,
+        f"运维期{begins or '未填'}至{ends or '未填'}，预算年度{plan.budget_year}",
     )
 
 

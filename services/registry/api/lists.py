@@ -11,7 +11,7 @@ from services.registry.state import ProjectList
 from services.registry.views import lists
 from shared.events.registry import AnnualList, ListApproval
 from shared.web.actors import CurrentActor
-from shared.web.desk import AtDesk
+from shared.web.counter import AtDesk
 from shared.web.problems import COMMAND, READ
 from shared.web.reading import Paged, current, page
 from shared.web.receipts import Receipt

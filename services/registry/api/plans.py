@@ -11,7 +11,7 @@ from services.registry.state import RegisteredPlan
 from services.registry.views import plans
 from shared.events.registry import Plan, plan_id_of
 from shared.web.actors import CurrentActor
-from shared.web.desk import AtDesk
+from shared.web.counter import AtDesk
 from shared.web.problems import COMMAND, READ
 from shared.web.reading import Paged, current, page
 from shared.web.receipts import Receipt

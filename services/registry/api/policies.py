@@ -14,7 +14,7 @@ from shared.kernel.model import Record
 from shared.regulation.pack import Pack
 from shared.regulation.readings import Reading, readings_of
 from shared.web.actors import CurrentActor
-from shared.web.desk import AtDesk
+from shared.web.counter import AtDesk
 from shared.web.problems import COMMAND, READ, ProblemError
 from shared.web.reading import may_read
 from shared.web.receipts import Receipt

@@ -20,7 +20,7 @@ from shared.events.registry import (
 )
 from shared.kernel.model import Record, present
 from shared.web.actors import CurrentActor
-from shared.web.desk import AtDesk
+from shared.web.counter import AtDesk
 from shared.web.problems import COMMAND, READ
 from shared.web.reading import Paged, ProjectPath, UnitQuery, current, of_unit, page
 from shared.web.receipts import Receipt

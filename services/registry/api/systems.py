@@ -20,7 +20,7 @@ from shared.events.registry import (
     TerminationWaiver,
 )
 from shared.web.actors import CurrentActor
-from shared.web.desk import AtDesk
+from shared.web.counter import AtDesk
 from shared.web.problems import COMMAND, READ
 from shared.web.reading import Paged, UnitQuery, current, of_unit, page
 from shared.web.receipts import Receipt

@@ -11,7 +11,7 @@ from services.registry.views import units
 from shared.events.registry import UnitChange, UnitProfile, UnitRestriction
 from shared.kernel.identifiers import UnitId
 from shared.web.actors import CurrentActor
-from shared.web.desk import AtDesk
+from shared.web.counter import AtDesk
 from shared.web.problems import COMMAND, READ
 from shared.web.reading import Paged, current, of_unit, page
 from shared.web.receipts import Receipt
