@@ -65,6 +65,8 @@ def totals(report: str, as_of: date, *events: Event) -> dict[str, str]:
     return {name: str(value) for name, value in found.items()}
 
 
+TERMINATED = event("ProjectTerminated", LATER)
+
 # -- planning -----------------------------------------------------------------------------------
 
 
@@ -75,7 +77,13 @@ def test_the_annual_list_tells_how_far_each_project_has_come() -> None:
     row = only("annual-list", FIRST, listed, event("ReplyIssued", LATER))
     assert values(row, "number", "phase", "total") == ("乐数〔2025〕52号", "LISTED", "4000000.00")
     row = only("annual-list", LATER, listed, event("ReplyIssued", LATER))
-    assert (row["phase"], row["terminated"]) == ("IMPLEMENTING", False)
+    assert row["phase"] == "IMPLEMENTING"
+    ended = only("annual-list", LATER, listed, event("ReplyIssued", FIRST), TERMINATED)
+    assert ended["phase"] == "TERMINATED"
+    completed = event("CompletionReported", FIRST)
+    stopped = measured("TERMINATION", LATER)
+    assert only("annual-list", LATER, completed, TERMINATED)["phase"] == "TERMINATED"
+    assert only("annual-list", LATER, completed, stopped)["phase"] == "TERMINATED"
     assert totals("annual-list", FIRST, SECOND) == {"total": "8000000.00"}
 
 
