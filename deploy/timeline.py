@@ -54,7 +54,8 @@ def show_history(console: Console, history: dict[str, Any]) -> None:
         )
     console.print(table)
     figures = [f"{label} {state[key]}" for key, label in _FIELDS.items() if state[key] is not None]
-    console.print(f"状态：{Phase(state['phase']).label}；{'；'.join(figures)}")
+    paused = "（暂停建设）" if state["suspended"] else ""
+    console.print(f"状态：{Phase(state['phase']).label}{paused}；{'；'.join(figures)}")
     console.print(
         "反映到：" + "，".join(f"{s} 位置 {p}" for s, p in history["positions"].items()),
         style="dim",

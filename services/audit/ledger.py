@@ -19,7 +19,7 @@ from shared.eventstore.inbox import Inbox
 from shared.kernel.actor import EventRef
 from shared.kernel.identifiers import UnitId
 from shared.kernel.workdays import Calendar
-from shared.regulation.pack import Policy
+from shared.regulation.pack import Library, Policy
 from shared.web.settings import LOGS
 
 T = TypeVar("T")
@@ -135,10 +135,14 @@ class City:
 
     shelves: Shelves
     as_of: date
-    policy: Policy
-    """The pack as it stands on that day."""
+    policies: Library
     calendar: Calendar
     """By which working days are counted."""
+
+    @cached_property
+    def policy(self) -> Policy:
+        """The pack as it stands on that day."""
+        return self.policies.known_on(self.as_of)
 
     @property
     def positions(self) -> dict[str, int]:

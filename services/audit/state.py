@@ -16,15 +16,22 @@ from shared.events.acceptance import (
     AcceptanceScheduled,
     CompletionReported,
     ExtensionGranted,
+    MeasureImposed,
+    MeasureKind,
+    MeasureLifted,
     TrialIncidentReported,
     TrialRunStarted,
 )
 from shared.events.approval import (
     ChangeApproved,
     ChangeFiled,
+    ConstructionResumed,
+    ConstructionSuspended,
     DocumentSubmitted,
+    FilingDisputed,
     OpinionCarriedForward,
     OpinionGiven,
+    ProjectTerminated,
     ReplyIssued,
 )
 from shared.events.budget import (
@@ -62,6 +69,7 @@ class Phase(Coded):
     ACCEPTANCE_APPLIED = "ACCEPTANCE_APPLIED", "已申请验收"
     ACCEPTED = "ACCEPTED", "验收合格"
     ACCEPTANCE_FAILED = "ACCEPTANCE_FAILED", "验收不合格"
+    TERMINATED = "TERMINATED", "已终止"
 
 
 @dataclass(frozen=True)
@@ -89,6 +97,8 @@ class Dossier:
     acceptance_due_on: date | None = None
     trial_earliest_end: date | None = None
     overdue: bool = False
+    suspended: bool = False
+    """暂停建设 or a measure that suspends it, not lifted (第三十、四十七条)."""
     refusals: int = 0
     events: int = 0
 
@@ -132,6 +142,12 @@ def _concluded(d: Dossier, conclusion: AcceptanceConclusion) -> Dossier:
     return replace(d, phase=Phase.ACCEPTANCE_FAILED)
 
 
+def _measured(d: Dossier, kind: MeasureKind) -> Dossier:
+    if kind is MeasureKind.TERMINATION:
+        return replace(d, phase=Phase.TERMINATED)
+    return replace(d, suspended=True) if kind is MeasureKind.SUSPENSION else d
+
+
 _STEPS: dict[type[Event], _Step] = {
     ProjectDeclared: _declared,
     DeclarationWithdrawn: lambda d, e: replace(d, phase=Phase.WITHDRAWN),
@@ -143,6 +159,14 @@ _STEPS: dict[type[Event], _Step] = {
     OpinionCarriedForward: _carried,
     ReplyIssued: _replied,
     ChangeFiled: lambda d, e: replace(d, moved=e.moved_so_far),
+    FilingDisputed: lambda d, e: replace(d, moved=d.moved - e.returned),
+    ConstructionSuspended: lambda d, e: replace(d, suspended=True),
+    ConstructionResumed: lambda d, e: replace(d, suspended=False),
+    ProjectTerminated: lambda d, e: replace(d, phase=Phase.TERMINATED),
+    MeasureImposed: lambda d, e: _measured(d, e.measure.kind),
+    MeasureLifted: lambda d, e: (
+        replace(d, suspended=False) if e.kind is MeasureKind.SUSPENSION else d
+    ),
     ChangeApproved: lambda d, e: replace(d, approved_total=e.total, moved=ZERO),
     BudgetIncluded: lambda d, e: replace(d, included=e.included_so_far),
     ContractRecorded: lambda d, e: replace(d, contracted=d.contracted + e.contract.amount),

@@ -197,20 +197,6 @@ def construction_goes_on(project: ProjectStanding) -> Verdict:
     remedy="先通过该项目的验收（购买服务项目以验收审核为准）",
 )
 def operation_money_needs_a_passed_acceptance(acceptance: AcceptanceStanding) -> Verdict:
-    return _is_passed(acceptance)
-
-
-@article(
-    32,
-    row="32-1",
-    says="未验收或验收不合格的项目不新增政务云资源，试运行所需的除外",
-    remedy="先通过该项目的验收（购买服务项目以验收审核为准）",
-)
-def cloud_resources_need_a_passed_acceptance(acceptance: AcceptanceStanding) -> Verdict:
-    return _is_passed(acceptance)
-
-
-def _is_passed(acceptance: AcceptanceStanding) -> Verdict:
     status = acceptance.status
     return holds(
         status is AcceptanceStatus.PASSED,
@@ -218,6 +204,19 @@ def _is_passed(acceptance: AcceptanceStanding) -> Verdict:
         basis=[acceptance.ref],
         acceptance=status.value,
     )
+
+
+@article(
+    32,
+    row="32-1",
+    says="正式运行的政务云资源只安排给验收合格的项目，试运行资源不受此限",
+    remedy="先通过验收（购买服务项目以验收审核为准）；试运行所需的，用途填 TRIAL",
+)
+def production_cloud_needs_a_passed_acceptance(
+    status: str, *, passed: bool, ref: EventRef | None = None, production: bool = True
+) -> Verdict:
+    use = "正式运行" if production else "试运行"
+    return holds(not production or passed, f"用途{use}，验收情况：{status}", basis=[ref])
 
 
 _BARRING = frozenset({AcceptanceStatus.OVERDUE, AcceptanceStatus.FAILED})

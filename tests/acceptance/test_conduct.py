@@ -35,6 +35,7 @@ from shared.standing.rules import (
     construction_goes_on,
     no_project_bars_the_unit,
     no_sharing_violation_bars_cloud_resources,
+    production_cloud_needs_a_passed_acceptance,
 )
 from tests.acceptance.building import (
     ACCEPTANCE,
@@ -199,7 +200,7 @@ def test_a_terminated_project_bars_its_unit_no_more() -> None:
 @pytest.mark.parametrize("kind", ["NEW", "EXPANSION"])
 def test_production_cloud_is_for_accepted_projects_only(kind: str) -> None:
     IN_TRIAL.when(decisions.grant_cloud_resources, cloud_grant(kind=kind)).then_broken(
-        rules.production_cloud_needs_a_passed_acceptance
+        production_cloud_needs_a_passed_acceptance
     )
     ACCEPTED.when(decisions.grant_cloud_resources, cloud_grant(kind=kind)).then(
         CloudResourcesGranted

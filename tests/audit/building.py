@@ -135,4 +135,4 @@ def city(as_of: date, *events: Event) -> City:
     shelves = Shelves()
     for each in recorded(*events):
         shelves.add(each)
-    return City(shelves, as_of, installed().known_on(as_of), calendar_of())
+    return City(shelves, as_of, installed(), calendar_of())

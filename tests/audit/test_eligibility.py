@@ -66,7 +66,12 @@ def asked(
 
 
 def rows(found: Eligibility) -> set[str]:
-    return {block.row for block in found.blocks}
+    """The rows that bar; what is only taken note of does not."""
+    return {block.row for block in found.blocks if block.strength is not Mode.ADVICE}
+
+
+def advice(found: Eligibility) -> set[str]:
+    return {block.row for block in found.blocks if block.strength is Mode.ADVICE}
 
 
 def the_block(found: Eligibility) -> Block:
@@ -274,6 +279,17 @@ def test_the_budget_year_is_the_next_one_unless_it_is_said() -> None:
 def test_a_finding_bars_the_other_projects_and_not_its_own() -> None:
     own = asked(Action.APPROVE, date(2027, 6, 1), violation(FIRST))
     assert rows(own) == set()
+
+
+@pytest.mark.parametrize("action", [Action.INCLUDE_BUDGET, Action.OPERATION_MONEY])
+def test_poor_evaluations_and_findings_are_told_with_money_and_bar_nothing(action: Action) -> None:
+    poor = event("PostEvaluationRecorded", FIRST, evaluation={"grade": "POOR"})
+    better = event("PostEvaluationRecorded", LATER, evaluation={"grade": "GOOD"})
+    assert advice(asked(action, FIRST - DAY, poor, better)) == set()
+    told = asked(action, FIRST, poor, better)
+    assert (advice(told), told.allowed) == ({"46-4"}, True)
+    assert advice(asked(action, LATER, poor, better)) == set()
+    assert advice(asked(action, FIRST, violation(FIRST))) == {"20-2"}
 
 
 def submitted_to(kind: str) -> Event:

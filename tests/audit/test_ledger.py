@@ -29,7 +29,7 @@ def shelved(events: list[Recorded]) -> City:
     shelves = Shelves()
     for each in events:
         shelves.add(each)
-    return City(shelves, END, installed().known_on(END), calendar_of())
+    return City(shelves, END, installed(), calendar_of())
 
 
 def test_it_does_not_matter_which_log_is_read_first() -> None:

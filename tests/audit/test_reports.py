@@ -65,6 +65,8 @@ def totals(report: str, as_of: date, *events: Event) -> dict[str, str]:
     return {name: str(value) for name, value in found.items()}
 
 
+TERMINATED = event("ProjectTerminated", LATER)
+
 # -- planning -----------------------------------------------------------------------------------
 
 
@@ -75,7 +77,13 @@ def test_the_annual_list_tells_how_far_each_project_has_come() -> None:
     row = only("annual-list", FIRST, listed, event("ReplyIssued", LATER))
     assert values(row, "number", "phase", "total") == ("乐数〔2025〕52号", "LISTED", "4000000.00")
     row = only("annual-list", LATER, listed, event("ReplyIssued", LATER))
-    assert (row["phase"], row["terminated"]) == ("IMPLEMENTING", False)
+    assert row["phase"] == "IMPLEMENTING"
+    ended = only("annual-list", LATER, listed, event("ReplyIssued", FIRST), TERMINATED)
+    assert ended["phase"] == "TERMINATED"
+    completed = event("CompletionReported", FIRST)
+    stopped = measured("TERMINATION", LATER)
+    assert only("annual-list", LATER, completed, TERMINATED)["phase"] == "TERMINATED"
+    assert only("annual-list", LATER, completed, stopped)["phase"] == "TERMINATED"
     assert totals("annual-list", FIRST, SECOND) == {"total": "8000000.00"}
 
 
@@ -479,6 +487,65 @@ def test_the_values_of_the_pack_are_listed_with_their_dates() -> None:
     assert values(limit, "value", "since", "in_force") == ("5000000.00", "2022-06-25", True)
     flags = {row["value"] for row in rows if row["key"] == "code_required_for_service"}
     assert flags == {"否"}
+
+
+# -- performance, rectification, lines ----------------------------------------------------------
+
+
+def test_what_is_owed_and_late_is_listed_whatever_it_is() -> None:
+    ordered = event("RectificationOrdered", FIRST, order={"due_on": LATER})
+    listed = table("late-obligations", LATER + DAY, ordered)
+    (row,) = [row for row in listed if row["duty"] == "RECTIFICATION"]
+    assert values(row, "due_on", "days_late", "found") == ("2026-09-01", 1, False)
+    on_the_day = table("late-obligations", LATER, ordered)
+    assert "RECTIFICATION" not in {row["duty"] for row in on_the_day}
+
+
+def test_a_rectification_is_followed_to_its_confirmation() -> None:
+    ordered = event("RectificationOrdered", FIRST, order={"due_on": LATER})
+    known = ordered.model_dump()["rectification_id"]
+    assert only("rectifications", LATER, ordered)["overdue"] is False
+    assert only("rectifications", LATER + DAY, ordered)["overdue"] is True
+    reported = event("RectificationReported", LATER, rectification_id=known)
+    confirmed = event("RectificationConfirmed", LATER + DAY, rectification_id=known)
+    row = only("rectifications", LATER + DAY, ordered, reported, confirmed)
+    assert values(row, "reported_on", "confirmed_on", "overdue") == (
+        *("2026-09-01", "2026-09-02", False),
+    )
+
+
+def test_monitoring_reports_by_year_the_later_of_two_counting() -> None:
+    first = event("PerformanceReportSubmitted", FIRST, report={"year": 2026})
+    again = event("PerformanceReportSubmitted", LATER, report={"year": 2026})
+    row = only("performance-reports", LATER, first, again)
+    assert values(row, "year", "submitted_on") == (2026, "2026-09-01")
+
+
+def test_evaluations_from_the_start_of_operation() -> None:
+    started = event("OperationStarted", BEGUN, evaluation_opens_on=BEGUN, evaluation_due_on=FIRST)
+    assert only("evaluations", FIRST, started)["overdue"] is False
+    assert only("evaluations", FIRST + DAY, started)["overdue"] is True
+    own = event("SelfEvaluationSubmitted", FIRST, evaluation={"grade": "GOOD"})
+    post = event("PostEvaluationRecorded", LATER, evaluation={"grade": "POOR"})
+    row = only("evaluations", LATER, started, own, post)
+    assert values(row, "grade", "overdue", "post_grade") == ("GOOD", False, "POOR")
+
+
+def test_referrals_are_listed() -> None:
+    assert only("referrals", FIRST, event("ReferralRecorded", FIRST))["referred_on"] == "2026-05-06"
+
+
+def test_lines_are_held_against_their_caps() -> None:
+    lease = event("LineLeaseSubmitted", FIRST, lease={"unit_price": "900.00"}, cap="1000.00")
+    row = only("line-leases", FIRST, lease)
+    assert values(row, "percent_of_cap", "status", "included") == ("90.00", "SUBMITTED", None)
+    approved = event("LineLeaseApproved", FIRST)
+    assert only("line-leases", FIRST, lease, approved)["status"] == "APPROVED"
+    included = event("LineLeaseBudgetIncluded", LATER, inclusion={"amount": "100.00"})
+    assert only("line-leases", LATER, lease, approved, included)["included"] == "100.00"
+    refused = only("line-leases", FIRST, lease, event("LineLeaseRefused", FIRST))
+    assert refused["status"] == "REFUSED"
+    assert only("price-caps", FIRST, event("PriceCapSet", FIRST))["line_type"]
 
 
 # -- forms --------------------------------------------------------------------------------------

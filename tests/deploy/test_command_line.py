@@ -2,6 +2,7 @@
 
 import json
 import re
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -59,7 +60,8 @@ def project(instance: Running, home: Path) -> str:
 def test_help_explains_every_command() -> None:
     shown = govit("--help")
     assert shown.returncode == 0
-    for command in ("run", "serve", "migrate", "replay", "rebuild", "verify", "token", "demo"):
+    commands = "run serve migrate replay report rebuild verify token demo calendar"
+    for command in commands.split():
         assert command in shown.stdout
 
 
@@ -92,6 +94,37 @@ def test_integrity_is_confirmed_by_the_audit_service(
     shown = govit("integrity", "--url", instance.url, GOVIT_HOME=str(home))
     assert shown.returncode == 0, shown.stderr
     assert shown.stdout.count("一致") == 4
+
+
+def test_reports_are_listed_shown_and_written(
+    instance: Running, home: Path, project: str, tmp_path: Path
+) -> None:
+    told: dict[str, str] = {"GOVIT_HOME": str(home), "COLUMNS": "200"}
+    listed = govit("report", "--url", instance.url, **told)
+    assert listed.returncode == 0, listed.stderr
+    assert "annual-list" in listed.stdout
+    shown = govit("report", "annual-list", "--url", instance.url, **told)
+    assert "智慧教育平台" in shown.stdout
+    assert "1000000.00" in shown.stdout
+    as_json = govit("report", "annual-list", "--json", "--url", instance.url, **told)
+    assert json.loads(as_json.stdout)["rows"][0]["project_id"] == project
+    before = govit(
+        *("report", "annual-list", "--as-of", "2022-07-01", "--url", instance.url), **told
+    )
+    assert "0行" in before.stdout
+    sheet = tmp_path / "list.xlsx"
+    written = govit(*("report", "annual-list", "--xlsx", str(sheet), "--url", instance.url), **told)
+    assert written.returncode == 0, written.stderr
+    assert zipfile.is_zipfile(sheet)
+
+
+def test_a_report_that_is_not_there_and_a_day_that_is_none_are_said_so(
+    instance: Running, home: Path
+) -> None:
+    unknown = govit("report", "colours", "--url", instance.url, GOVIT_HOME=str(home))
+    assert (unknown.returncode, "没有报表 colours" in unknown.stderr) == (2, True)
+    wrong = govit("report", "funds", "--as-of", "morgen", GOVIT_HOME=str(home))
+    assert (wrong.returncode, "YYYY-MM-DD" in wrong.stderr) == (2, True)
 
 
 def test_the_log_and_the_views_are_checked_beside_the_running_instance(

@@ -86,7 +86,7 @@ def outcome(answer: httpx.Response) -> Any:
 
 @pytest.mark.parametrize("mode", ["SELF_BUILD", "SERVICE_PURCHASE"])
 @settings(
-    max_examples=4,
+    max_examples=2,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -94,7 +94,7 @@ def outcome(answer: httpx.Response) -> Any:
 async def test_what_is_offered_is_what_is_accepted(fresh_city: City, mode: str, seed: int) -> None:
     chance = random.Random(seed)
     project = await listed_project(fresh_city, mode)
-    for _ in range(25):
+    for _ in range(15):
         known = await actions(fresh_city, project)
         offered = [each for each in known if each[1]["allowed"]]
         withheld = [each for each in known if not each[1]["allowed"]]

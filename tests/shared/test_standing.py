@@ -341,13 +341,19 @@ def test_a_project_is_upgraded_once_it_is_accepted() -> None:
     assert rules.base_project_is_accepted(None, standing().of(SUBJECT).acceptance).holds
 
 
-def test_new_cloud_resources_wait_for_acceptance() -> None:
-    def cloud(*events: Event) -> Check:
-        project = standing(*events).of(SUBJECT)
-        return rules.cloud_resources_need_a_passed_acceptance(project.acceptance)
-
-    then(cloud(overdue())).then_broken(rules.cloud_resources_need_a_passed_acceptance)
-    assert cloud(concluded("PASSED")).holds
+@pytest.mark.parametrize(
+    ("passed", "production", "holds"),
+    [(False, True, False), (True, True, True), (False, False, True)],
+)
+def test_cloud_resources_wait_for_acceptance_but_for_the_trial_run(
+    *, passed: bool, production: bool, holds: bool
+) -> None:
+    check = rules.production_cloud_needs_a_passed_acceptance(
+        "未验收", passed=passed, production=production
+    )
+    assert check.holds is holds
+    if not holds:
+        then(check).then_broken(rules.production_cloud_needs_a_passed_acceptance)
 
 
 def entered(**changes: Any) -> Event:

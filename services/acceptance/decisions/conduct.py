@@ -4,10 +4,11 @@ from datetime import date
 
 from services.acceptance import rules
 from services.acceptance.decisions.facts import Facts, identity, standing
-from services.acceptance.state import Project
+from services.acceptance.state import Project, Status
 from shared.events import Event
 from shared.events.acceptance import (
     CloudGrant,
+    CloudPurpose,
     CloudResourcesGranted,
     ExchangeConnected,
     ExchangeConnection,
@@ -23,7 +24,11 @@ from shared.events.acceptance import (
 )
 from shared.kernel.dates import add_months
 from shared.regulation import Context, Policy
-from shared.standing.rules import construction_goes_on, no_sharing_violation_bars_cloud_resources
+from shared.standing.rules import (
+    construction_goes_on,
+    no_sharing_violation_bars_cloud_resources,
+    production_cloud_needs_a_passed_acceptance,
+)
 
 
 def record_exchange_connection(
@@ -61,7 +66,11 @@ def grant_cloud_resources(
     context.require(rules.project_is_on_record(project, facts.origin))
     context.require(
         construction_goes_on(seen),
-        rules.production_cloud_needs_a_passed_acceptance(project, grant),
+        production_cloud_needs_a_passed_acceptance(
+            project.label,
+            passed=project.status is Status.ACCEPTED,
+            production=grant.purpose is CloudPurpose.PRODUCTION,
+        ),
         no_sharing_violation_bars_cloud_resources(seen, context.today),
         exemptions=facts.exemptions,
     )

@@ -24,7 +24,6 @@ from services.acceptance.rules.conduct import (
     exchange_platform_is_connected,
     management_is_in_order,
     mlps_assessment_names_its_level,
-    production_cloud_needs_a_passed_acceptance,
     security_went_along,
     supervision_is_commissioned,
 )
@@ -138,7 +137,6 @@ __all__ = [
     "passed_project_fails_no_important_content",
     "passed_project_has_its_conditions_confirmed",
     "performance_report_is_complete",
-    "production_cloud_needs_a_passed_acceptance",
     "project_is_on_record",
     "rectification_is_confirmed_by_its_body",
     "rectification_is_open",

@@ -3,10 +3,8 @@
 Those of mode ADVICE weigh on an acceptance and stop nothing (第二十条).
 """
 
-from services.acceptance.state import Origin, Project, Status
+from services.acceptance.state import Origin, Project
 from shared.events.acceptance import (
-    CloudGrant,
-    CloudPurpose,
     SecurityAssessment,
     SecurityPhase,
     SecurityStage,
@@ -62,20 +60,6 @@ def supervision_is_commissioned(project: Project) -> Verdict:
         supervisor is not None,
         f"监理单位：{supervisor.name if supervisor else '未登记'}",
         basis=[project.management.ref],
-    )
-
-
-@article(
-    32,
-    row="32-1",
-    says="正式运行的政务云资源只安排给验收合格的项目，试运行资源不受此限",
-    remedy="先通过验收；试运行所需的，用途填 TRIAL",
-)
-def production_cloud_needs_a_passed_acceptance(project: Project, grant: CloudGrant) -> Verdict:
-    production = grant.purpose is CloudPurpose.PRODUCTION
-    return holds(
-        not production or project.status is Status.ACCEPTED,
-        f"用途{grant.purpose.label}，验收状态：{project.label}",
     )
 
 

@@ -33,8 +33,6 @@ async def asked(request: Request, question: Callable[[CityOn], T]) -> T:
 
     def answer(shelves: Shelves) -> T:
         calendar = calendar_of(runtime.settings.calendar_folder)
-        return question(
-            cache(lambda on: City(shelves, on, runtime.policies.known_on(on), calendar))
-        )
+        return question(cache(lambda on: City(shelves, on, runtime.policies, calendar)))
 
     return await asyncio.to_thread(ledger.ask, runtime.inbox, answer)

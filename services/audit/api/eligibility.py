@@ -17,7 +17,7 @@ from shared.web.runtime import Runtime
 router = APIRouter(route_class=StrictRoute, tags=["资格"])
 
 
-class Questions(Record):
+class QuestionBatch(Record):
     """批量资格查询."""
 
     questions: Annotated[
@@ -25,7 +25,7 @@ class Questions(Record):
     ]
 
 
-class Answers(Record):
+class AnswerBatch(Record):
     """批量资格查询结果, in the order of the questions."""
 
     answers: tuple[Eligibility, ...]
@@ -41,9 +41,11 @@ async def read_eligibility(
 
 
 @router.post("/eligibility", responses=problems(400, 404, 413, 415))
-async def read_eligibilities(request: Request, actor: CurrentActor, content: Questions) -> Answers:
+async def read_eligibilities(
+    request: Request, actor: CurrentActor, content: QuestionBatch
+) -> AnswerBatch:
     """批量资格查询：一次至多二百项；只作查询，不留办理记录。"""
-    return Answers(answers=tuple(await _answers(request, actor, content.questions)))
+    return AnswerBatch(answers=tuple(await _answers(request, actor, content.questions)))
 
 
 async def _answers(

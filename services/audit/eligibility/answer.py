@@ -14,8 +14,8 @@ from services.audit.eligibility.question import (
 from services.audit.ledger import City
 from shared.events.approval import ConstructionKind
 from shared.regulation.exemption import Exemption
-from shared.regulation.rule import Check
-from shared.standing import rules
+from shared.regulation.rule import Check, Mode
+from shared.standing import AcceptanceStatus, rules, weighing
 
 
 def _upgrade(facts: Facts) -> Iterator[Check]:
@@ -52,10 +52,17 @@ def _build(facts: Facts) -> Iterator[Check]:
     yield rules.construction_goes_on(facts.project)
 
 
+def _weighed(facts: Facts) -> Iterator[Check]:
+    """What is only taken note of."""
+    yield weighing.sharing_and_security_are_in_order(facts.project)
+    yield weighing.evaluations_are_not_poor(facts)
+
+
 def _include_budget(facts: Facts) -> Iterator[Check]:
     yield rules.system_of_the_money_is_catalogued(facts)
     yield rules.construction_goes_on(facts.project)
     yield rules.investment_is_not_deferred(facts.project)
+    yield from _weighed(facts)
 
 
 def _operation_money(facts: Facts) -> Iterator[Check]:
@@ -68,11 +75,17 @@ def _operation_money(facts: Facts) -> Iterator[Check]:
     yield rules.no_sharing_violation_bars_operation_money(facts.project, facts.budget_year)
     yield rules.investment_is_not_deferred(facts.project)
     yield rules.no_security_finding_bars_operation_money(facts.project)
+    yield from _weighed(facts)
 
 
 def _new_cloud_resources(facts: Facts) -> Iterator[Check]:
     yield rules.construction_goes_on(facts.project)
-    yield rules.cloud_resources_need_a_passed_acceptance(facts.project.acceptance)
+    acceptance = facts.project.acceptance
+    yield rules.production_cloud_needs_a_passed_acceptance(
+        acceptance.status.label,
+        passed=acceptance.status is AcceptanceStatus.PASSED,
+        ref=acceptance.ref,
+    )
     yield rules.no_sharing_violation_bars_cloud_resources(facts.project, facts.on)
 
 
@@ -98,7 +111,7 @@ def answer(city: City, question: Question) -> Eligibility:
         question=question,
         label=question.action.label,
         on=city.as_of,
-        allowed=all(block.exception for block in blocks),
+        allowed=all(block.exception or block.strength is Mode.ADVICE for block in blocks),
         blocks=blocks,
         satisfied=tuple(check.rule for check in checks if check.holds),
         policy=city.policy.reference,

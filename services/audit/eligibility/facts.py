@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
 from uuid import UUID
 
 from services.audit.eligibility.question import Question
@@ -12,12 +13,15 @@ from shared.events.registry import UnitRegistered
 from shared.kernel.actor import EventRef
 from shared.kernel.identifiers import UnitId
 from shared.standing import (
+    EVALUATIONS,
     RESTRICTING,
     AcceptanceStanding,
+    Evaluated,
     ProjectStanding,
     Registration,
     Standing,
     SystemStanding,
+    evaluated_after,
     registration_of,
     standing_of,
     system_of,
@@ -25,6 +29,8 @@ from shared.standing import (
 
 OF_STANDING = tuple(EVENTS[name] for types in RESTRICTING.values() for name in sorted(types))
 """The events that a standing is folded from."""
+
+_OF_EVALUATION = tuple(EVENTS[name] for name in sorted(EVALUATIONS))
 
 
 class Unknown(LookupError):
@@ -47,6 +53,7 @@ class Facts:
     system_id: UUID | None = None
     kind: ConstructionKind | None = None
     """建设性质, once a document is submitted that describes it."""
+    evaluations: tuple[Evaluated, ...] = ()
     unshared_approved: EventRef | None = None
     """Event by which the leading group agrees though nothing can be shared (第十二条)."""
 
@@ -87,6 +94,7 @@ def facts_of(city: City, question: Question) -> Facts:
         system=_system(city, question, registration.system_id),
         system_id=question.system or registration.system_id,
         kind=kind,
+        evaluations=_evaluations(city, question.project),
         unshared_approved=_unshared_approved(city, question.project),
     )
 
@@ -127,6 +135,11 @@ def _system(city: City, question: Question, declared: UUID | None) -> SystemStan
 def _acceptance(city: City, project_id: UUID) -> AcceptanceStanding:
     events = city.file(f"project:{project_id}").recorded(*OF_STANDING)
     return standing_of(events).of(project_id).acceptance
+
+
+def _evaluations(city: City, project_id: UUID | None) -> tuple[Evaluated, ...]:
+    events = city.file(f"project:{project_id}").recorded(*_OF_EVALUATION)
+    return reduce(evaluated_after, events, ())
 
 
 def _unshared_approved(city: City, project_id: UUID | None) -> EventRef | None:

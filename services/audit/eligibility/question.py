@@ -80,7 +80,9 @@ class Block(Record):
     rule: Annotated[str, Field(title="规则名")]
     row: Annotated[str, Field(title="规则编号")]
     article: Annotated[str, Field(title="条号")]
-    strength: Annotated[Mode, Field(title="强度：HARD 必须；SOFT 原则上；GATE 须先经他方")]
+    strength: Annotated[
+        Mode, Field(title="强度：HARD 必须；SOFT 原则上；GATE 须先经他方；ADVICE 仅供参考")
+    ]
     says: Annotated[str, Field(title="规则要求")]
     text: Annotated[str, Field(title="实际情况")]
     since: Annotated[date | None, Field(title="依据事件的法定日期，自何日起")]
@@ -98,7 +100,7 @@ class Eligibility(Record):
     question: Question
     label: Annotated[str, Field(title="所问事项名称")]
     on: Annotated[date, Field(title="所说的是哪一天")]
-    allowed: Annotated[bool, Field(title="是否没有限制，或限制已经例外批准")]
+    allowed: Annotated[bool, Field(title="是否没有限制，或限制已经例外批准，或仅供参考")]
     blocks: Annotated[tuple[Block, ...], Field(title="限制")]
     satisfied: Annotated[tuple[str, ...], Field(title="已满足的规则")]
     policy: Annotated[str, Field(title="政策包")]

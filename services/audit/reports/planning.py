@@ -11,12 +11,13 @@ from pydantic import Field
 from services.audit.ledger import City, ProjectFile
 from services.audit.reports.report import Percent, ProjectRow, heading, percent, report
 from services.audit.state import Phase, fold
-from shared.events import Event
+from shared.events import Event, Recorded
 from shared.events.acceptance import (
     AcceptanceApplied,
     AcceptanceConcluded,
     AcceptanceReviewed,
     CompletionReported,
+    MeasureImposed,
     TrialRunStarted,
 )
 from shared.events.approval import DocumentSubmitted, ProjectTerminated, ReplyIssued
@@ -52,14 +53,20 @@ _PHASES: tuple[type[Event], ...] = (
     AcceptanceApplied,
     AcceptanceConcluded,
     AcceptanceReviewed,
+    ProjectTerminated,
+    MeasureImposed,
 )
 
 
 def phase_of(project: ProjectFile) -> Phase:
     """How far a project has come: the services in the order of its life."""
     steps = project.recorded(*_PHASES)
-    steps.sort(key=lambda r: (LOGS.index(r.ref.service), r.ref.position))
+    steps.sort(key=lambda r: (isinstance(r.event, ProjectTerminated), *_place(r)))
     return fold(steps).phase
+
+
+def _place(recorded: Recorded) -> tuple[int, int]:
+    return LOGS.index(recorded.ref.service), recorded.ref.position
 
 
 class ListedRow(ProjectRow):
@@ -71,7 +78,6 @@ class ListedRow(ProjectRow):
     off_cycle: Annotated[bool, Field(title="年度外申报")]
     total: Annotated[Money, Field(title="投资额度（元）")]
     phase: Annotated[Phase, Field(title="项目阶段")]
-    terminated: Annotated[bool, Field(title="已终止")]
 
 
 @report("annual-list", title="年度清单及进展", articles=("17", "7", "15"), totals=("total",))
@@ -89,7 +95,6 @@ def annual_list(city: City) -> Iterator[ListedRow]:
             off_cycle=declaration.off_cycle is not None,
             total=listed.total if listed else declaration.total,
             phase=phase_of(project),
-            terminated=project.last(ProjectTerminated) is not None,
         )
 
 
