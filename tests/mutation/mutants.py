@@ -36,6 +36,8 @@ class Mutant(NamedTuple):
     function: str
     line: int
     change: str
+    moves_a_boundary: bool
+    """It takes a limit's own value from one side of a comparison to the other."""
     code: CodeType
 
     @property
@@ -124,7 +126,19 @@ def _mutant(
         return
     ast.fix_missing_locations(changed)
     code = _code_of(compile(changed, str(path), "exec"), qualified)
-    yield Mutant(file, qualified, getattr(node, "lineno", 0), _told(was, becomes, variant), code)
+    told = _told(was, becomes, variant)
+    yield Mutant(file, qualified, getattr(node, "lineno", 0), told, _moves(node, target), code)
+
+
+_SIDES = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt}
+
+
+def _moves(node: ast.AST, changed: ast.AST) -> bool:
+    match node, changed:
+        case ast.Compare(ops=[was]), ast.Compare(ops=[becomes]):
+            return _SIDES.get(type(was)) is type(becomes)
+        case _:
+            return False
 
 
 def _told(was: str, becomes: str, variant: int) -> str:

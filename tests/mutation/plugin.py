@@ -46,6 +46,9 @@ _LEFT_OUT = {"__init__.py", "drafts.py"}
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--only", default="", help="only files whose path contains this")
+    parser.addoption(
+        "--boundaries", action="store_true", help="only limits of rules, by their own value"
+    )
     parser.addoption("--every", type=int, default=1, help="only every n-th mutant")
 
 
@@ -58,6 +61,8 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     ran = _who_runs_what(session, files)
     functions = _functions(files)
     todo = [m for file in files for m in mutants(ROOT, file)][::every]
+    if session.config.getoption("--boundaries"):
+        todo = [m for m in todo if m.moves_a_boundary and "rules" in m.file]
     survived = list(_survivors(todo, ran, functions))
     session.testsfailed = 0 if _report(todo, survived) else 1
     return True
