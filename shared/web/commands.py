@@ -48,7 +48,8 @@ class Reading:
     """The event that is reacted to, where it is a reaction."""
     fresh: bool = True
     versions: dict[str, int] = field(default_factory=dict)
-    _answers: "asyncio.Future[Any] | None" = None
+    answers: "asyncio.Future[Any] | None" = None
+    """What the other services answer to being asked how far they are; asked where it is needed."""
     _generation: int = 0
 
     async def own(self, aggregate: "Aggregate", subject: object, *, new: bool = False) -> Any:
@@ -69,19 +70,19 @@ class Reading:
     async def others(self, subject: str) -> tuple[Recorded, ...]:
         """Other services' events about a subject, as fresh as those services are now."""
         inbox = self.runtime.inbox
-        if self._answers is None:
-            self._answers = await self.runtime.fence.ask()
+        if self.answers is None:
+            self.answers = await self.runtime.fence.ask()
             if self.fresh:
-                await asyncio.shield(self._answers)
+                await asyncio.shield(self.answers)
             self._generation = inbox.generation
         known = inbox.known(subject)
         return known if known is not None else await asyncio.to_thread(inbox.about, subject)
 
     async def confirmed(self) -> bool:
         """Whether the facts of other services are all that those held when they were asked."""
-        if self._answers is None or self.fresh:
+        if self.answers is None or self.fresh:
             return True
-        await asyncio.shield(self._answers)
+        await asyncio.shield(self.answers)
         return self._generation == self.runtime.inbox.generation
 
 

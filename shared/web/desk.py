@@ -92,6 +92,8 @@ class Desk:
     """The event it reacts to."""
     rehearsal: bool = False
     """试办: decide and answer, record nothing."""
+    answers: "asyncio.Future[Any] | None" = None
+    """What the other services have answered already, where many decisions are tried at once."""
     headers: dict[str, str] = field(default_factory=dict)
     """What the answer's head says of the outcome."""
 
@@ -180,7 +182,13 @@ class Desk:
         )
         versions = {matter.stream: folded.version}
         reading = Reading(
-            self.runtime, str(matter.subject), matter.part, self.cause, fresh, versions
+            self.runtime,
+            str(matter.subject),
+            matter.part,
+            self.cause,
+            fresh,
+            versions,
+            self.answers,
         )
         found = command.facts(reading, folded.state, matter.body) if command.facts else None
         facts = await found if inspect.isawaitable(found) else found
@@ -357,7 +365,12 @@ def _key_reused() -> ProblemError:
     )
 
 
-def desk_for(runtime: Runtime, actor: Actor, operation: str) -> Desk:
+def desk_for(
+    runtime: Runtime,
+    actor: Actor,
+    operation: str,
+    answers: "asyncio.Future[Any] | None" = None,
+) -> Desk:
     """The desk at which somebody's decision is tried and never recorded."""
     return Desk(
         runtime=runtime,
@@ -369,6 +382,7 @@ def desk_for(runtime: Runtime, actor: Actor, operation: str) -> Desk:
         correlation_id="",
         traceparent="",
         rehearsal=True,
+        answers=answers,
     )
 
 

@@ -4,10 +4,11 @@ Each command of the service is decided for real, with the body that the record i
 action is offered exactly when that decision would accept it. Nothing is recorded.
 """
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -60,7 +61,9 @@ async def list_next_actions(
     """下一步：对一个项目现在可以办理什么、由谁办理，其余还缺什么；按同样的规则试办得出。"""
     runtime: Runtime = request.app.state.runtime
     may_read(runtime, actor)
-    asking = _Asking(request, runtime, actor, project_id)
+    answers = await runtime.fence.ask()
+    await asyncio.shield(answers)
+    asking = _Asking(request, runtime, actor, project_id, answers)
     found = [action async for action in asking.actions()]
     if actor.unit_id is not None and actor.unit_id not in {action.unit_id for action in found}:
         raise ProblemError("not_found", "没有该对象，或本服务尚无其办理记录，或无权查看")
@@ -70,9 +73,17 @@ async def list_next_actions(
 class _Asking:
     """One caller's question about one project."""
 
-    def __init__(self, request: Request, runtime: Runtime, caller: Actor, project_id: UUID) -> None:
+    def __init__(
+        self,
+        request: Request,
+        runtime: Runtime,
+        caller: Actor,
+        project_id: UUID,
+        answers: "asyncio.Future[Any]",
+    ) -> None:
         self.request, self.runtime, self.caller = request, runtime, caller
         self.project_id, self.policy = project_id, runtime.policy_now()
+        self._answers = answers
 
     async def actions(self) -> AsyncIterator[NextAction]:
         """Every command of the service on a project, by every body and unit that may issue it."""
@@ -97,9 +108,14 @@ class _Asking:
         if command.parties is None:
             return frozenset()
         nothing = blank(command.body)
-        desk = desk_for(self.runtime, self.caller, command.operation)
-        known = await desk.gather(Matter(command, self.project_id, nothing, part))
+        known = await self._desk(command, self.caller).gather(
+            Matter(command, self.project_id, nothing, part), fresh=False
+        )
         return command.parties(known.state, nothing, known.facts)
+
+    def _desk(self, command: Command, actor: Actor) -> Desk:
+        # The others were asked once for all, and the project's stream is read already.
+        return desk_for(self.runtime, actor, command.operation, self._answers)
 
     def _somebody(self, body: str, unit_id: str | None = None) -> Actor:
         if (self.caller.body, self.caller.unit_id) == (body, unit_id):
@@ -108,12 +124,13 @@ class _Asking:
         return Actor(person=name, name=name, body=body, role="OFFICER", unit_id=unit_id)
 
     async def _action(self, command: Command, part: UUID | None, actor: Actor) -> NextAction:
-        desk = desk_for(self.runtime, actor, command.operation)
+        desk = self._desk(command, actor)
         content = await self._draft(desk, command, part)
         missing: tuple[BrokenRule, ...] = ()
         errors: tuple[FieldError, ...] = ()
         try:
-            judged = await desk.judge(Matter(command, self.project_id, content, part))
+            matter = Matter(command, self.project_id, content, part)
+            judged = await desk.judge(matter, fresh=False)
             checks = judged.decision.checks if judged.refused else ()
             missing = tuple(BrokenRule.of(check) for check in checks if not check.stands)
         except ProblemError as problem:
@@ -140,7 +157,8 @@ class _Asking:
     async def _draft(self, desk: Desk, command: Command, part: UUID | None) -> Record:
         if command.draft is None:
             return drafted(command.body)
-        known = await desk.gather(Matter(command, self.project_id, blank(command.body), part))
+        nothing = Matter(command, self.project_id, blank(command.body), part)
+        known = await desk.gather(nothing, fresh=False)
         return drafted(command.body, command.draft(known.state, known.facts, known.context))
 
     def _path(self, command: Command, part: UUID | None) -> str:

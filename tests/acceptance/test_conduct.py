@@ -344,6 +344,7 @@ def test_each_thing_missing_is_noted(left_out: int) -> None:
 
 def test_rules_without_archive_and_archive_without_rules_are_noted() -> None:
     full = management_recorded()
+    assert len(full.management.rules) == 1
     for left_out in ({"rules": ()}, {"archive": None}):
         management = full.management.model_copy(update=left_out)
         case = APPLIED.given(*WELL_RUN, full.model_copy(update={"management": management}))

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from services.acceptance import decisions, rules
+from services.acceptance.state import Project
 from shared.events import Event
 from shared.events.acceptance import (
     AcceptanceOverdue,
@@ -34,7 +35,7 @@ from tests.acceptance.building import (
     ruling,
     scheduled,
 )
-from tests.support.builders import UNIT
+from tests.support.builders import OTHER_UNIT, UNIT
 from tests.support.given_when_then import OFFICER, as_recorded
 
 DAY = timedelta(days=1)
@@ -224,3 +225,16 @@ def test_what_bars_a_unit_is_what_the_state_says(events: tuple[Event, ...], barr
     assert bars_the_unit(events) is barred
     failed = state.status is not None and state.status.value == "FAILED"
     assert (state.overdue_on is not None or failed) is barred
+
+
+def test_a_due_date_on_the_very_day_lifts_an_overdue_finding() -> None:
+    found = SCHEDULED.given(overdue())
+    day = date(2026, 4, 30)
+    assert found.given(scheduled(on=day, due_on=day)).state().overdue_on is None
+    assert found.given(scheduled(on=day, due_on=day - DAY)).state().overdue_on is not None
+
+
+def test_the_project_unit_and_those_that_build_along_look_on() -> None:
+    seen = SCHEDULED.given(scheduled(participants=(OTHER_UNIT,))).state()
+    assert seen.parties == {UNIT, OTHER_UNIT}
+    assert Project().parties == frozenset()

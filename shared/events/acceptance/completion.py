@@ -41,7 +41,7 @@ class AcceptanceScheduleEnded(ProjectEvent, label="验收期限终止", article=
 
 
 class Completion(Act):
-    """完成建设内容 (第三十一条)."""
+    """完成建设内容 (第三十一条); of a service, the delivery of all of it."""
 
     statement: Annotated[Text, Field(title="完成情况")]
     supervision_report: Annotated[Document | None, Field(title="监理报告")] = None
