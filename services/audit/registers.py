@@ -166,7 +166,7 @@ def _step(city: City, entries: dict[UUID, ExceptionEntry], recorded: Recorded) -
                 requested_on=event.on,
                 valid_until=request.valid_until,
             )
-        case ExceptionAgreed(exception_id=i, body=body):
+        case ExceptionAgreed(exception_id=i, body=body) if i in entries:
             _change(entries, i, agreed=(*entries[i].agreed, city.policy.body_name(body)))
         case ExceptionGranted(exception_id=i) as event:
             granted = {

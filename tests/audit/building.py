@@ -28,6 +28,10 @@ _SAMPLES = {(s.type, s.path.stem.partition(".v1")[2].strip(".")): s.data for s i
 _PAPER = document("文件", "乐数〔2026〕9号").model_dump(mode="json", exclude_none=True)
 
 
+EVERY = [(name, variant) for name, variant in _SAMPLES]
+"""Every sample, by type and variant."""
+
+
 def event(name: str, on: date | None = None, variant: str = "", **changes: Any) -> Event:
     """The sample of an event with some of its fields, nested ones too, set otherwise."""
     content = _merged(json.loads(_SAMPLES[name, variant]), changes)

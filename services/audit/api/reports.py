@@ -1,7 +1,7 @@
 """HTTP: the reports that the regulation implies, as JSON or as a spreadsheet."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -9,11 +9,12 @@ from pydantic import Field
 
 from services.audit.api.asking import asked, today
 from services.audit.ledger import City
-from services.audit.reports import REPORTS, Cell, Column, Table
+from services.audit.reports import REPORTS, Cell, Column, Report, Table
 from services.audit.workbook import MEDIA_TYPE, workbook
 from shared.events.vocabulary import LegalDate
 from shared.kernel.coded import Coded
 from shared.kernel.model import Record
+from shared.kernel.money import Money
 from shared.web.actors import CurrentActor, authorise
 from shared.web.problems import ProblemError, problems
 from shared.web.routes import StrictRoute
@@ -45,17 +46,12 @@ class ReportList(Record):
     items: tuple[ReportInfo, ...]
 
 
-class ReportContent(Record):
+class ReportContent(ReportInfo):
     """报表."""
 
-    id: Annotated[str, Field(title="报表标识")]
-    title: Annotated[str, Field(title="报表名称")]
-    description: Annotated[str, Field(title="说明")]
-    articles: Annotated[tuple[str, ...], Field(title="条号")]
     as_of: Annotated[date, Field(title="截至的法定日期")]
     policy: Annotated[str, Field(title="政策包")]
     positions: Annotated[dict[str, int], Field(title="各服务日志已反映到的位置")]
-    columns: tuple[Column, ...]
     rows: Annotated[tuple[dict[str, Cell], ...], Field(title="行；金额为两位小数的字符串")]
     totals: Annotated[dict[str, Cell], Field(title="合计")]
 
@@ -64,18 +60,7 @@ class ReportContent(Record):
 async def list_reports(request: Request, actor: CurrentActor) -> ReportList:
     """报表目录：名称、依据的条款和各列。"""
     _may_read(request, actor)
-    return ReportList(
-        items=tuple(
-            ReportInfo(
-                id=report.id,
-                title=report.title,
-                description=report.description,
-                articles=report.articles,
-                columns=report.columns,
-            )
-            for report in REPORTS.values()
-        )
-    )
+    return ReportList(items=tuple(ReportInfo(**_info(report)) for report in REPORTS.values()))
 
 
 @router.get(
@@ -121,26 +106,22 @@ async def read_report(
 
 
 def _as_json(table: Table, city: City) -> bytes:
-    report = table.report
-    return (
-        ReportContent(
-            id=report.id,
-            title=report.title,
-            description=report.description,
-            articles=report.articles,
-            as_of=city.as_of,
-            policy=city.policy.reference,
-            positions=city.positions,
-            columns=report.columns,
-            rows=tuple(table.cells()),
-            totals={
-                name: value if type(value) is int else str(value)
-                for name, value in table.totals.items()
-            },
-        )
-        .model_dump_json()
-        .encode()
+    content = ReportContent(
+        **_info(table.report),
+        as_of=city.as_of,
+        policy=city.policy.reference,
+        positions=city.positions,
+        rows=tuple(table.cells()),
+        totals={
+            name: str(value) if isinstance(value, Money) else value
+            for name, value in table.totals.items()
+        },
     )
+    return content.model_dump_json().encode()
+
+
+def _info(report: Report) -> dict[str, Any]:
+    return {name: getattr(report, name) for name in ReportInfo.model_fields}
 
 
 def _may_read(request: Request, actor: CurrentActor) -> None:
