@@ -35,6 +35,7 @@ FOLLOWS = {
         {
             "ProjectDeclared",
             "ProjectListed",
+            "DeclarationWithdrawn",
             "SystemCatalogued",
             "SystemTerminationRequired",
             "SystemTerminationWaived",
