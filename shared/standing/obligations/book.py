@@ -14,9 +14,15 @@ from shared.regulation.pack import Library, Policy
 from shared.standing.obligations.obligation import Duty, Obligation, id_of
 
 _AFTER_THE_END = frozenset(
-    {Duty.SURPLUS_RETURN, Duty.REPLY_COPY, Duty.RECTIFICATION, Duty.SANCTION_EXPIRY}
+    {
+        Duty.REPLY_COPY,
+        Duty.SANCTION_EXPIRY,
+        Duty.SURPLUS_RETURN,
+        Duty.PERFORMANCE_REPORT,
+        Duty.RECTIFICATION,
+    }
 )
-"""What is owed, or goes on, though the project has ended."""
+"""What is owed, or goes on, though the project has ended; reports of the years before it."""
 
 _Key = tuple[Duty, object]
 
