@@ -3,8 +3,9 @@
 import itertools
 from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
-from uuid import uuid5
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID, uuid5
 
 from deploy.catalogue import SPECS
 from shared.events import Event, Meta, Recorded
@@ -16,7 +17,8 @@ from shared.regulation.calendar import calendar_of
 from shared.regulation.pack import Library, installed
 from shared.standing.obligations import TERMS, Duty, Obligation, obligations_of
 from shared.web.settings import LOGS
-from tests.shared.events.samples import PROJECT, SYSTEM
+from tests.audit.building import event
+from tests.shared.events.samples import PLAN, PROJECT, SYSTEM
 from tests.support.given_when_then import OFFICER
 
 OF_PROJECT, OF_SYSTEM = f"project:{PROJECT}", f"system:{SYSTEM}"
@@ -103,3 +105,122 @@ def the(duty: Duty, *given: Given, today: date = FAR, subject: str = OF_PROJECT)
 
 def none_of(duty: Duty, *given: Given, today: date = FAR, subject: str = OF_PROJECT) -> bool:
     return all(o.duty is not duty for o in owed(*given, today=today, subject=subject))
+
+
+DAY = timedelta(days=1)
+
+
+def day(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+# -- events, with what a case changes -----------------------------------------------------------
+
+
+def catalogued(on: str) -> Event:
+    return event("SystemCatalogued", day(on))
+
+
+def to_stop(on: str, by: str) -> Event:
+    return event("SystemTerminationRequired", day(on), requirement={"terminate_by": day(by)})
+
+
+def submitted(on: str, round_: str = "IMPLEMENTATION_PLAN") -> Event:
+    return event("DocumentSubmitted", day(on), submission={"round": round_})
+
+
+def asked(on: str, body: str = "CRY") -> Event:
+    return event("OpinionRequested", day(on), letter={"body": body})
+
+
+def gave(on: str, body: str = "CRY") -> Event:
+    return event("OpinionGiven", day(on), body=body)
+
+
+def replied(on: str, **changes: Any) -> Event:
+    return event("ReplyIssued", day(on), **changes)
+
+
+def scheduled(on: str, due_on: str, **changes: Any) -> Event:
+    return event("AcceptanceScheduled", day(on), due_on=day(due_on), **changes)
+
+
+def granted(on: str, due_on: str) -> Event:
+    return event("ExtensionGranted", day(on), due_on=day(due_on))
+
+
+def applied(on: str) -> Event:
+    return event("AcceptanceApplied", day(on))
+
+
+def accepted(on: str, **changes: Any) -> Event:
+    """Accepted, with no clock of its own unless the case says so."""
+    clocks = dict.fromkeys(("filing_due_on", "evaluation_opens_on", "evaluation_due_on"))
+    return event("AcceptanceConcluded", day(on), "dated", **(clocks | changes))
+
+
+def failed(on: str) -> Event:
+    return event("AcceptanceConcluded", day(on), "failed")
+
+
+def operating(on: str, opens: str, due: str) -> Event:
+    return event(
+        "OperationStarted",
+        day(on),
+        evaluation_opens_on=day(opens),
+        evaluation_due_on=day(due),
+    )
+
+
+def demanded(on: str, due_on: str, outstanding: str = "112000.00") -> Event:
+    return event("SurplusReturnDemanded", day(on), due_on=day(due_on), outstanding=outstanding)
+
+
+def returned(on: str, outstanding: str = "0.00") -> Event:
+    return event("SurplusReturned", day(on), outstanding=outstanding)
+
+
+def paid(on: str, amount: str) -> Event:
+    return event("PaymentRecorded", day(on), payment={"amount": amount})
+
+
+def contracted(on: str, warranty_end: str | None, number: str = "HT-1") -> Event:
+    end = day(warranty_end) if warranty_end else None
+    return event("ContractRecorded", day(on), contract={"number": number, "warranty_end": end})
+
+
+def planned(
+    on: str, year: int, until: str | None = None, plan_id: UUID = PLAN, **changes: Any
+) -> Event:
+    term = {"term_from": date(year, 1, 1), "term_to": day(until)} if until else {}
+    plan = {"budget_year": year, **term}
+    return event("OperationPlanSubmitted", day(on), plan_id=plan_id, plan=plan, **changes)
+
+
+def assessed(on: str, *, approved: bool, plan_id: UUID = PLAN) -> Event:
+    assessment = {"approved": approved}
+    return event("OperationPlanAssessed", day(on), plan_id=plan_id, assessment=assessment)
+
+
+def reported(on: str, year: int) -> Event:
+    return event("PerformanceReportSubmitted", day(on), report={"year": year})
+
+
+def ordered(on: str, due_on: str) -> Event:
+    return event("RectificationOrdered", day(on), order={"due_on": day(due_on)})
+
+
+def confirmed(on: str, *, done: bool) -> Event:
+    return event("RectificationConfirmed", day(on), confirmation={"done": done})
+
+
+def secured(on: str, next_due_on: str | None = None, **stage: Any) -> Event:
+    due = day(next_due_on) if next_due_on else None
+    return event("SecurityStageRecorded", day(on), stage=stage, next_due_on=due)
+
+
+TERMINATED = event("ProjectTerminated", date(2026, 12, 1))
+STOPPED = event("SystemTerminated", date(2026, 12, 1))
+LETTER = (submitted("2026-02-03"), asked("2026-02-09"))
+SCHEDULE = scheduled("2026-04-08", "2027-02-28")
+CONTRACT = contracted("2026-06-08", "2027-12-31")
