@@ -20,7 +20,7 @@ from deploy.reports import show_report, show_reports
 from deploy.rules_table import as_json as rows_as_json
 from deploy.rules_table import markdown, show, treatments
 from deploy.serving import serve as serve_http
-from deploy.tick import show_outcomes, tick
+from deploy.tick import NoList, show_outcomes, tick
 from deploy.timeline import show_history, show_integrity
 from shared.eventstore.log import EventLog
 from shared.eventstore.projection import Projector
@@ -120,7 +120,7 @@ def run_daily_job(url: ServerUrl = "http://127.0.0.1:8080") -> None:
     try:
         with httpx.Client(base_url=url, timeout=60) as http:
             outcomes = tick(http, token)
-    except httpx.HTTPError as error:
+    except NoList as error:
         _fail(f"{url} 没有给出义务清单：{error}")
     show_outcomes(console, outcomes)
     if not all(outcome.settled for outcome in outcomes):

@@ -66,7 +66,8 @@ _STYLES = {
 def treatments() -> tuple[Treatment, ...]:
     """Every row of the regulation as the product treats it now; RowsError on contradictions."""
     # Defining a rule enters it in RULES.
-    for module in ("shared.standing.rules", *(f"services.{service}.rules" for service in LOGS)):
+    shared = ("shared.standing.late", "shared.standing.rules")
+    for module in (*shared, *(f"services.{service}.rules" for service in LOGS)):
         import_module(module)
     # By service, whichever of them happened to be imported first; before them what they share.
     order = {service: place for place, service in enumerate(LOGS)}

@@ -5,6 +5,8 @@ the obligation, which computes it anew and decides. Run it twice, late or after 
 what was found is not found again.
 """
 
+import secrets
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +18,12 @@ from rich.table import Table
 from shared.standing.obligations import Duty
 
 ATTEMPTS = 5
+PATIENCE = 0.5
+"""Seconds between attempts."""
+
+
+class NoList(Exception):
+    """The audit service did not tell what is late; says why."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +31,8 @@ class Outcome:
     """What came of one late obligation."""
 
     obligation: dict[str, Any]
-    status: int
+    status: int | None
+    """None where the service did not answer."""
     text: str
 
     @property
@@ -37,24 +46,46 @@ class Outcome:
 
 
 def tick(http: httpx.Client, token: str) -> list[Outcome]:
-    """Ask what is late, and have each of it found; HTTPError where the list cannot be had."""
-    answer = http.get("/audit/v1/obligations", params={"state": "UNFOUND"}, headers=_bearer(token))
-    answer.raise_for_status()
+    """Ask what is late, and have each of it found; NoList where that cannot be had."""
+    try:
+        answer = http.get(
+            "/audit/v1/obligations", params={"state": "UNFOUND"}, headers=_bearer(token)
+        )
+    except httpx.HTTPError as error:
+        raise NoList(f"没有应答（{type(error).__name__}）") from error
+    if not answer.is_success:
+        raise NoList(_said(answer))
     return [_find(http, token, obligation) for obligation in answer.json()["items"]]
 
 
 def _find(http: httpx.Client, token: str, obligation: dict[str, Any]) -> Outcome:
     path, body = _command(obligation)
-    headers = _bearer(token) | {
-        "Idempotency-Key": f"tick-{obligation['obligation_id']}",
-        "If-Match": "*",
-    }
-    for _ in range(ATTEMPTS):
-        answer = http.post(path, json=body, headers=headers)
-        if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+    # A key for every run: another day's refusal would be this day's answer under the same one.
+    key = f"tick-{obligation['obligation_id']}-{secrets.token_hex(8)}"
+    headers = _bearer(token) | {"Idempotency-Key": key, "If-Match": "*"}
+    outcome = Outcome(obligation, None, "没有应答")
+    for attempt in range(ATTEMPTS):
+        if attempt:
+            time.sleep(PATIENCE)
+        try:
+            answer = http.post(path, json=body, headers=headers)
+        except httpx.HTTPError as error:
+            outcome = Outcome(obligation, None, f"没有应答（{type(error).__name__}）")
+            continue
+        outcome = Outcome(obligation, answer.status_code, _said(answer))
+        if not answer.is_server_error:
             break
-    said = "" if answer.is_success else str(answer.json().get("detail", answer.text))
-    return Outcome(obligation, answer.status_code, said)
+    return outcome
+
+
+def _said(answer: httpx.Response) -> str:
+    """What a problem says; empty where all went well."""
+    if answer.is_success:
+        return ""
+    try:
+        return str(answer.json()["detail"])
+    except (ValueError, KeyError, TypeError):
+        return f"答复 {answer.status_code}"
 
 
 def _command(obligation: dict[str, Any]) -> tuple[str, dict[str, Any]]:

@@ -32,7 +32,15 @@ PROJECT = Aggregate("project", Project(), evolve_project)
 BASELINES = frozenset({"ReplyIssued", "ChangeApproved"})
 ENDS = frozenset({"ProjectTerminated"})
 FOLLOWS = {
-    "registry": frozenset({"ProjectDeclared", "ProjectListed", "ResourcesCatalogued"}),
+    "registry": frozenset(
+        {
+            "ProjectDeclared",
+            "ProjectListed",
+            "ResourcesCatalogued",
+            "DeclarationWithdrawn",
+            "SystemTerminated",
+        }
+    ),
     "approval": BASELINES
     | ENDS
     | RESTRICTING["approval"]

@@ -9,7 +9,8 @@ from icalendar import Calendar as Feed
 from icalendar import Event as Entry
 from pydantic import Field
 
-from services.audit.ledger import City, File
+from services.audit.ledger import City, ProjectFile
+from shared.events import Recorded
 from shared.events.registry import SystemCatalogued
 from shared.events.vocabulary import LegalDate
 from shared.kernel.actor import EventRef
@@ -61,7 +62,8 @@ class ObligationEntry(Record):
     opens_on: Annotated[date | None, Field(title="最早可履行日期")] = None
     due_on: Annotated[date, Field(title="期限（含当日）")]
     provisional: Annotated[bool, Field(title="期限按未公布年度的工作日推算，暂定")]
-    done_on: Annotated[date | None, Field(title="履行日期")] = None
+    done_on: Annotated[date | None, Field(title="履行日期；项目单位报送的为收到日期")] = None
+    held: Annotated[EventRef | None, Field(title="待批的延期申请；批复前不作逾期")] = None
     late: Annotated[bool, Field(title="是否逾期")]
     source: Annotated[EventRef | None, Field(title="产生它的事件")] = None
     overdue: Annotated[EventRef | None, Field(title="认定逾期的事件")] = None
@@ -74,20 +76,30 @@ def obligations(city: City, policies: Library, wanted: ObligationFilter) -> list
 
 
 def _all(city: City, policies: Library, wanted: ObligationFilter) -> Iterator[ObligationEntry]:
-    for file, name in _files(city, wanted):
-        owed = obligations_of(file.recorded(), policies, city.calendar, city.as_of)
+    for subject, name, events in _histories(city, wanted):
+        owed = obligations_of(subject, events, policies, city.calendar, city.as_of)
         yield from (_entry(city, obligation, name) for obligation in owed)
-    if wanted.project is None:
-        yield _entry(city, of_policy(city.policy), city.policy.pack.title)
+    expiry = of_policy(city.policy, policies)
+    if wanted.project is None and expiry is not None:
+        yield _entry(city, expiry, city.policy.pack.title)
 
 
-def _files(city: City, wanted: ObligationFilter) -> Iterator[tuple[File, str]]:
+def _histories(city: City, wanted: ObligationFilter) -> Iterator[tuple[str, str, list[Recorded]]]:
+    """Subject, name and events of every project and system that is asked for."""
     for project in city.projects:
-        if wanted.project in (None, project.project_id):
-            yield project, project.name
+        if wanted.project in (None, project.project_id) and wanted.unit in (None, project.unit_id):
+            yield f"project:{project.project_id}", project.name, _events(city, project)
     if wanted.project is None:
         for entered in city.whole.all(SystemCatalogued):
-            yield city.file(f"system:{entered.system_id}"), entered.entry.name
+            if wanted.unit in (None, entered.unit_id):
+                subject = f"system:{entered.system_id}"
+                yield subject, entered.entry.name, city.file(subject).recorded()
+
+
+def _events(city: City, project: ProjectFile) -> list[Recorded]:
+    """A project's events, and those of its system."""
+    system = city.file(f"system:{project.declared.declaration.system_id}")
+    return [*project.recorded(), *system.recorded()]
 
 
 def _entry(city: City, owed: Obligation, name: str) -> ObligationEntry:
@@ -109,6 +121,7 @@ def _entry(city: City, owed: Obligation, name: str) -> ObligationEntry:
         due_on=owed.due_on,
         provisional=owed.provisional,
         done_on=owed.done_on,
+        held=owed.held,
         late=owed.is_late(city.as_of),
         source=owed.source,
         overdue=owed.overdue,

@@ -34,6 +34,7 @@ FOLLOWS = {
         {
             "ProjectDeclared",
             "ProjectListed",
+            "DeclarationWithdrawn",
             "SystemCatalogued",
             "SystemTerminationRequired",
             "SystemTerminationWaived",

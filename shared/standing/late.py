@@ -1,7 +1,7 @@
 """逾期认定: what makes an obligation late, once and for the record (第五条)."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from shared.events import Event, Recorded
 from shared.events.obligations import LateFinding, ObligationOverdue
@@ -31,11 +31,14 @@ def obligation_is_owed(obligation: Obligation | None) -> Verdict:
 
 @article(5, row="5-1", says="期限届满而未履行的方为逾期", remedy="期限届满后再认定")
 def obligation_is_late(obligation: Obligation, today: date) -> Verdict:
-    done = f"{obligation.done_on}已履行" if obligation.done_on else "尚未履行"
+    waiting = "尚未履行，延期申请待批" if obligation.held else "尚未履行"
+    done = f"{obligation.done_on}已履行" if obligation.done_on else waiting
     return holds(
         obligation.is_late(today),
         f"期限{obligation.due_on}，今天{today}，{done}",
-        basis=[obligation.source],
+        basis=[obligation.source, obligation.held],
+        not_before=obligation.due_on + timedelta(days=1) if obligation.is_open else None,
+        due_on=obligation.due_on,
     )
 
 

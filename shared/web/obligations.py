@@ -5,7 +5,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path
 
+from shared.events import Recorded
 from shared.events.obligations import LateFinding
+from shared.events.registry import ProjectDeclared
 from shared.regulation.calendar import calendar_of
 from shared.standing import late
 from shared.standing.late import Found, evolve_found
@@ -25,13 +27,30 @@ OBLIGATION = Aggregate("obligation", Found(), evolve_found)
 async def obligation(reading: Reading, found: Found, finding: LateFinding) -> Obligation | None:
     """The obligation, computed anew from this service's own events and those it follows."""
     runtime = reading.runtime
-    own = await reading.history(finding.subject)
-    events = (*own, *await reading.others(finding.subject))
-    calendar = calendar_of(runtime.settings.calendar_folder)
-    today = runtime.policy_now().on
-    owed = obligations_of(events, runtime.policies, calendar, today)
+    owed = obligations_of(
+        finding.subject,
+        (*await reading.history(finding.subject), *await followed(reading, finding.subject)),
+        runtime.policies,
+        calendar_of(runtime.settings.calendar_folder),
+        runtime.policy_now().on,
+    )
     wanted = (o for o in owed if str(o.obligation_id) == reading.subject)
-    return next((o for o in wanted if o.terms.service == runtime.name), None)
+    return next((o for o in wanted if looked_after(o, runtime.name)), None)
+
+
+def looked_after(obligation: Obligation, service: str) -> bool:
+    """Whether it is this command, and this service's, that finds it overdue."""
+    terms = obligation.terms
+    return (terms.service, terms.marked_by) == (service, late.mark_obligation_overdue.__name__)
+
+
+async def followed(reading: Reading, subject: str) -> tuple[Recorded, ...]:
+    """Other services' events about a project and its system, or about a system."""
+    events = await reading.others(subject)
+    declared = next((r.event for r in events if isinstance(r.event, ProjectDeclared)), None)
+    if declared is None:
+        return events
+    return (*events, *await reading.others(f"system:{declared.declaration.system_id}"))
 
 
 MARK_OVERDUE = Command(OBLIGATION, late.mark_obligation_overdue, facts=obligation)

@@ -7,8 +7,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from shared.events import Event, Meta
-from shared.eventstore.records import Append, NewEvent
+from shared.events import Event
 from tests.acceptance.building import completed, concluded, scheduled, trial_started
 from tests.acceptance.performing import (
     management_recorded,
@@ -33,7 +32,6 @@ from tests.acceptance.supervising import (
 )
 from tests.support.builders import declaration, document, entry, profile
 from tests.support.city import START, City, new_unit_id
-from tests.support.given_when_then import OFFICER
 
 BASE = "/acceptance/v1"
 
@@ -61,22 +59,8 @@ async def declared(city: City, unit: str) -> str:
 
 async def recorded(city: City, project: str, unit: str, *events: Event) -> None:
     """Events of a project, as the acceptance log would hold them."""
-    meta = Meta(actor=OFFICER, command="given", policy="511100-2022@1").to_bytes()
-    named = [e.model_copy(update={"project_id": UUID(project), "unit_id": unit}) for e in events]
-    rows = tuple(
-        NewEvent.of(
-            stream_id=event.stream,
-            version=version,
-            event_id=uuid4(),
-            type=event.type,
-            schema_version=event.schema_version,
-            data=event.to_bytes(),
-            meta=meta,
-            effective_on=event.on,
-        )
-        for version, event in enumerate(named, 1)
-    )
-    await city.runtime("acceptance").log.append(Append(rows))
+    named = {"project_id": UUID(project), "unit_id": unit}
+    await city.given("acceptance", *(e.model_copy(update=named) for e in events))
 
 
 async def listed(city: City, path: str, position: int, **query: Any) -> list[dict[str, Any]]:

@@ -18,7 +18,7 @@ PROBLEM = {
     "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}},
 }
 IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
-PATH = re.compile(r"/[a-z0-9{}_/-]+")
+PATH = re.compile(r"/[a-z0-9{}_/.-]+")
 HAN = re.compile(r"[\u4e00-\u9fff]")
 # What says of which kind a schema is; without one of them it admits anything.
 KINDS = {"$ref", "type", "anyOf", "oneOf", "allOf", "const", "enum"}

@@ -20,12 +20,15 @@ from psycopg import sql
 
 from deploy.all_in_one import all_in_one
 from deploy.postgres.provision import ServiceDsns
+from shared.events import Event, Meta
 from shared.eventstore.migrations import migrate
+from shared.eventstore.records import Append, NewEvent
 from shared.kernel.actor import Actor
 from shared.kernel.identifiers import credit_code_check
 from shared.web.actors import DevelopmentIssuer
 from shared.web.clock import SandboxClock
 from shared.web.settings import SERVICES, InstanceMode, Settings
+from tests.support.given_when_then import OFFICER
 from tests.support.postgres import TestServer
 
 START = datetime(2025, 9, 1, 1, 0, tzinfo=UTC)
@@ -113,6 +116,23 @@ class City:
         self, path: str, *, by: str = "AUD", unit: str | None = None, **query: Any
     ) -> httpx.Response:
         return await self.http.get(path, params=query or None, headers=self.headers(by, unit=unit))
+
+    async def given(self, service: str, *events: Event) -> None:
+        """Events in a service's log, as decisions of other days would have recorded them."""
+        log = self.runtime(service).log
+        meta = Meta(actor=OFFICER, command="given", policy="511100-2022@1").to_bytes()
+        for event in events:
+            row = NewEvent.of(
+                stream_id=event.stream,
+                version=len(log.stream(event.stream)) + 1,
+                event_id=uuid.uuid4(),
+                type=event.type,
+                schema_version=event.schema_version,
+                data=event.to_bytes(),
+                meta=meta,
+                effective_on=event.on,
+            )
+            await log.append(Append((row,)))
 
     def runtime(self, service: str) -> Any:
         """A service's runtime, for tests that look behind HTTP."""

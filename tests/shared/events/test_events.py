@@ -17,6 +17,7 @@ from shared.events import (
     approval,
     budget,
     envelope,
+    obligations,
     refusals,
     registry,
     upcasting,
@@ -34,8 +35,8 @@ of_all = pytest.mark.parametrize("kind", EVENTS.values(), ids=lambda kind: kind.
 PAST = {"Given", "Taken", "Found", "Set", "Withdrawn"}
 """Past forms that do not end in -ed."""
 
-STATES = {"AcceptanceOverdue"}
-"""Not an act of anybody: what a passed day has made of a project."""
+STATES = {"AcceptanceOverdue", "ObligationOverdue"}
+"""Not an act of anybody: what a passed day has made of a project or a duty."""
 
 
 @of_all
@@ -67,7 +68,7 @@ def test_labels_tell_events_apart() -> None:
 def test_every_event_class_of_the_language_is_known() -> None:
     declared = {
         value
-        for module in (acceptance, approval, budget, refusals, registry)
+        for module in (acceptance, approval, budget, obligations, refusals, registry)
         for value in vars(module).values()
         if isinstance(value, type) and issubclass(value, Event) and value.label
     }
@@ -81,6 +82,7 @@ def test_an_event_belongs_to_the_service_that_speaks_of_it() -> None:
         "approval",
         "budget",
         "acceptance",
+        "obligations",
         "refusals",
     }
 
