@@ -18,6 +18,7 @@ from shared.kernel.model import Record
 from shared.regulation.pack import Library, Policy
 from shared.web import feed, next_actions, obligations, problems, simulations
 from shared.web.clock import ClockRunsBackwards, SandboxClock
+from shared.web.direct import Direct
 from shared.web.openapi import document
 from shared.web.problems import ProblemError, invalid
 from shared.web.routes import StrictRoute
@@ -172,13 +173,10 @@ def application(
         redoc_url=None,
     )
     problems.install(app)
-    for router in routers:
+    common = (feed, next_actions, simulations, obligations) if spec.decides else ()
+    versioned = (*routers, *(module.router for module in common))
+    for router in versioned:
         app.include_router(router, prefix="/v1")
-    if spec.decides:
-        app.include_router(feed.router, prefix="/v1")
-        app.include_router(next_actions.router, prefix="/v1")
-        app.include_router(simulations.router, prefix="/v1")
-        app.include_router(obligations.router, prefix="/v1")
     app.include_router(operations)
     if settings is not None:
         app.state.runtime = Runtime(spec, settings, dsn, peers=peers)
@@ -187,6 +185,7 @@ def application(
         if settings.sandbox:
             app.include_router(sandbox)
     app.openapi = partial(_cached_document, app)  # type: ignore[method-assign]
+    app.middleware_stack = Direct(app, {"/v1": [r for each in versioned for r in each.routes]})
     return app
 
 

@@ -20,6 +20,11 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 class StrictRoute(APIRoute):
     """A route that reads its body strictly, and answers a command by itself."""
 
+    @property
+    def is_command(self) -> bool:
+        """Whether it brings something to a desk."""
+        return any(isinstance(each.call, DeskBearer) for each in self.dependant.dependencies)
+
     def get_route_handler(self) -> Handler:
         handle = _command(self) or super().get_route_handler()
         if self.body_field is None:

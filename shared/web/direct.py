@@ -1,0 +1,82 @@
+"""直达: commands go straight to their routes, past the layers that wrap every request.
+
+The framework's layers (routing in a tree, error and exit stacks) are made for any endpoint and cost
+a command a sixth of its time. A command needs none of them: it has one shape, and its errors are
+problems already. Everything else, and whatever no command answers to, goes the usual way.
+"""
+
+import inspect
+import re
+from collections.abc import Iterable, Mapping
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette._utils import get_route_path
+from starlette.responses import Response
+from starlette.routing import BaseRoute, compile_path
+from starlette.types import Receive, Scope, Send
+
+from shared.web.problems import ProblemError
+from shared.web.routes import Handler, StrictRoute
+
+
+class _Commands:
+    """The commands of an application, by path."""
+
+    def __init__(self) -> None:
+        self._exact: dict[str, tuple[StrictRoute, Handler]] = {}
+        self._others: list[tuple[re.Pattern[str], StrictRoute, Handler]] = []
+
+    def add(self, path: str, route: StrictRoute) -> None:
+        handler = route.get_route_handler()
+        if "{" in path:
+            self._others.append((compile_path(path)[0], route, handler))
+        else:
+            self._exact[path] = (route, handler)
+
+    def find(self, path: str) -> tuple[StrictRoute, Handler, dict[str, str]] | None:
+        if (exact := self._exact.get(path)) is not None:
+            return *exact, {}
+        for pattern, route, handler in self._others:
+            if (match := pattern.match(path)) is not None:
+                return route, handler, match.groupdict()
+        return None
+
+
+class Direct:
+    """The outermost layer of an application: commands are answered here, all else inside."""
+
+    def __init__(self, app: FastAPI, commands: Mapping[str, Iterable[BaseRoute]]) -> None:
+        """`commands`: the routes among which they are, by the prefix they are included under."""
+        self._app, self._inside = app, app.build_middleware_stack()
+        self._commands = _Commands()
+        for prefix, routes in commands.items():
+            for route in routes:
+                if isinstance(route, StrictRoute) and route.is_command:
+                    self._commands.add(f"{prefix}{route.path}", route)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] == "POST":
+            found = self._commands.find(get_route_path(scope))
+            if found is not None:
+                route, handler, identifiers = found
+                scope.update(route=route, path_params=identifiers)
+                await self._answer(handler, scope, receive, send)
+                return
+        await self._inside(scope, receive, send)
+
+    async def _answer(self, handler: Handler, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        try:
+            response = await handler(request)
+        except (ProblemError, RequestValidationError) as error:
+            response = await self._problem(type(error), request, error)
+        except Exception as error:
+            response = await self._problem(Exception, request, error)
+            await response(scope, receive, send)
+            raise  # so that the server logs it
+        await response(scope, receive, send)
+
+    async def _problem(self, kind: type[Exception], request: Request, error: Exception) -> Response:
+        answer = self._app.exception_handlers[kind](request, error)
+        return await answer if inspect.isawaitable(answer) else answer
