@@ -1,7 +1,7 @@
 """义务清单: everything that the clock demands of anybody in the city, and by when."""
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from typing import Annotated
 from uuid import UUID
 
@@ -158,7 +158,6 @@ def as_icalendar(entries: Iterable[ObligationEntry], on: date) -> bytes:
         entry.add("uid", f"{each.obligation_id}@govit")
         entry.add("dtstamp", datetime.combine(on, time(), UTC))
         entry.add("dtstart", each.due_on)
-        entry.add("dtend", each.due_on + timedelta(days=1))
         entry.add("summary", f"{each.label}：{each.name}（{each.owner_name}）")
         provisional = "；期限暂定" if each.provisional else ""
         entry.add("description", f"第{each.article}条，期限{each.due_on}{provisional}")

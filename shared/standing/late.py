@@ -37,9 +37,14 @@ def obligation_is_late(obligation: Obligation, today: date) -> Verdict:
         obligation.is_late(today),
         f"期限{obligation.due_on}，今天{today}，{done}",
         basis=[obligation.source, obligation.held],
-        not_before=obligation.due_on + timedelta(days=1) if obligation.is_open else None,
+        not_before=_day_after(obligation.due_on) if obligation.is_open else None,
         due_on=obligation.due_on,
     )
+
+
+def _day_after(due_on: date) -> date | None:
+    """None after the calendar's last day."""
+    return due_on + timedelta(days=1) if due_on < date.max else None
 
 
 @article(5, row="5-1", says="同一义务只认定一次逾期", remedy="该义务已认定逾期，不必重复")

@@ -1,6 +1,6 @@
 """义务清单: what is listed for whom, and as a calendar that calendar programs read."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -128,7 +128,7 @@ def test_every_obligation_is_an_entry_of_its_last_day() -> None:
     assert [str(e["uid"]) for e in read] == [f"{o.obligation_id}@govit" for o in found]
     for entry, obligation in zip(read, found, strict=True):
         assert entry["dtstart"].dt == obligation.due_on
-        assert entry["dtend"].dt == obligation.due_on + timedelta(days=1)
+        assert "dtend" not in entry  # a date alone is that whole day
         assert entry["dtstamp"].dt == datetime(2026, 2, 28, tzinfo=UTC)
 
 
@@ -149,6 +149,15 @@ def test_the_same_obligations_make_the_same_bytes() -> None:
     on = date(2026, 2, 28)
     assert as_icalendar(listed(on), on) == as_icalendar(listed(on), on)
     assert entries(as_icalendar([], on)) == []
+
+
+def test_the_last_day_of_the_calendar_stops_nobody() -> None:
+    on = date(2027, 1, 1)
+    contract = event("ContractRecorded", date(2026, 6, 8), contract={"warranty_end": date.max})
+    schedule = event("AcceptanceScheduled", date(2026, 6, 8), due_on=date.max)
+    found = listed(on, contract, schedule, due_after=date.max)
+    assert {e.duty for e in found} >= {Duty.OPERATION_PLAN, Duty.ACCEPTANCE_APPLICATION}
+    assert len(entries(as_icalendar(found, on))) == len(found)
 
 
 # -- over HTTP ----------------------------------------------------------------------------------

@@ -4,10 +4,16 @@ import asyncio
 import uuid
 from dataclasses import replace
 from datetime import date
+from io import StringIO
 from typing import Any
 
 import pytest
+from rich.console import Console
 
+from deploy.catalogue import SPECS
+from deploy.demo import STORIES, tell
+from deploy.demo import City as Stories
+from deploy.demo.board import Board
 from shared.events.obligations import LateFinding, ObligationOverdue
 from shared.regulation.calendar import calendar_of
 from shared.standing.late import (
@@ -83,6 +89,12 @@ def test_what_was_done_in_time_is_never_late_and_done_late_still_is() -> None:
     case(in_time).when(mark_obligation_overdue, FINDING).then_broken(obligation_is_late)
     late = replace(OWED, done_on=date(2026, 4, 1))
     case(late).when(mark_obligation_overdue, FINDING).then(ObligationOverdue)
+
+
+def test_after_the_last_day_of_the_calendar_nothing_comes() -> None:
+    never = replace(OWED, due_on=date.max)
+    case(never).when(mark_obligation_overdue, FINDING).then_broken(obligation_is_late)
+    assert obligation_is_late(never, date(2026, 4, 1)).not_before is None
 
 
 def test_what_waits_for_a_ruling_is_not_late() -> None:
@@ -194,34 +206,54 @@ async def test_what_is_about_nothing_is_refused(fresh_city: City) -> None:
         problem(malformed, 422, "invalid_payload")
 
 
-async def test_a_service_computes_of_its_own_kinds_what_the_audit_service_does(
-    fresh_city: City,
-) -> None:
-    late = await a_late_project(fresh_city)
-    advance(fresh_city)
-    listed = await obligations(fresh_city)
-    for subject in (f"project:{late.project_id}", f"system:{late.system_id}"):
+async def compare(city: City, today: date) -> int:
+    """Each service computes of its own kinds what the audit service does; how many there are."""
+    listed = await obligations(city)
+    subjects = {o["subject"] for o in listed if o["duty"] != "POLICY_EXPIRY"}
+    for subject in subjects:
         for service in LOGS:
-            runtime = fresh_city.runtime(service)
-            reading = Reading(runtime, "")
-            own = await reading.history(subject)
-            events = (*own, *await followed(reading, subject))
-            computed = obligations_of(subject, events, runtime.policies, calendar_of(), TODAY)
-            mine = {
-                (str(o.obligation_id), o.due_on.isoformat(), o.done_on)
-                for o in computed
-                if o.terms.service == service
-            }
             told = {
                 (o["obligation_id"], o["due_on"], o["done_on"])
                 for o in listed
                 if o["subject"] == subject and o["service"] == service
             }
-            assert mine == told, (service, subject)
+            assert await computed(city, service, subject, today) == told, (service, subject)
+    return len(listed)
+
+
+async def computed(
+    city: City, service: str, subject: str, today: date
+) -> set[tuple[str, str, str | None]]:
+    """What a service makes of its own events and those it follows."""
+    runtime = city.runtime(service)
+    reading = Reading(runtime, "")
+    events = (*await reading.history(subject), *await followed(reading, subject))
+    owed = obligations_of(subject, events, runtime.policies, calendar_of(), today)
+    return {
+        (
+            str(o.obligation_id),
+            o.due_on.isoformat(),
+            o.done_on.isoformat() if o.done_on else None,
+        )
+        for o in owed
+        if o.terms.service == service
+    }
+
+
+async def test_a_service_computes_of_its_own_kinds_what_the_audit_service_does(
+    fresh_city: City,
+) -> None:
+    await a_late_project(fresh_city)
+    advance(fresh_city)
+    assert await compare(fresh_city, TODAY) > len(LATE)
+
+
+async def test_so_it_does_of_every_project_of_the_stories(fresh_city: City) -> None:
+    told = Stories.at(fresh_city.http, "http://city")
+    await tell(told, STORIES, Board(Console(file=StringIO())))
+    assert await compare(fresh_city, await told.today()) > 60
 
 
 @pytest.mark.parametrize("service", LOGS)
 def test_every_service_has_the_command(service: str) -> None:
-    from deploy.catalogue import SPECS
-
     assert SPECS[service].commands["mark_obligation_overdue"].label == "逾期认定"

@@ -1,7 +1,7 @@
 """资金: surplus to be returned, O&M plans of the years to come (第三十六、三十七条)."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID
 
 from shared.events import Recorded
@@ -130,4 +130,5 @@ class Money(Part):
 
 
 def _year_after(last_day: date) -> int:
-    return (last_day + timedelta(days=1)).year
+    # Not by the next day: the calendar ends in 9999, and one such date must not stop all others.
+    return last_day.year + ((last_day.month, last_day.day) == (12, 31))
