@@ -125,7 +125,16 @@ class Meta(Record):
     """On the first event of a command; the others name its `decision_id`."""
 
     def to_bytes(self) -> bytes:
-        return self.__pydantic_serializer__.to_json(self, exclude_defaults=True)
+        write = self.__pydantic_serializer__.to_json
+        if self.decision is None:
+            return write(self, exclude_defaults=True)
+        around = write(self, exclude_defaults=True, exclude={"decision"})
+        return with_decision(around, self.decision)
+
+
+def with_decision(around: bytes, decision: Decision) -> bytes:
+    """A JSON object with a decision as its last member; a decision is written once for all."""
+    return b'%b,"decision":%b}' % (around[:-1], decision.json_bytes)
 
 
 @dataclass(frozen=True, slots=True)

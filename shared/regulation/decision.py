@@ -28,6 +28,11 @@ class Decision(Record):
     checks: tuple[Check, ...]
     basis: tuple[EventRef, ...]
 
+    @cached_property
+    def json_bytes(self) -> bytes:
+        """As it is recorded and told: compact JSON in UTF-8 without what is at its default."""
+        return self.__pydantic_serializer__.to_json(self, exclude_defaults=True)
+
 
 class RuleBroken(Exception):
     """A command is refused under the regulation; carries every rule it broke."""

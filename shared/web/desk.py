@@ -15,7 +15,7 @@ from uuid import UUID
 from shared.events import Event, Meta, Recorded
 from shared.events.refusals import RequestRefused
 from shared.events.registry import PolicyInterpreted
-from shared.eventstore.decoding import reference
+from shared.eventstore.decoding import reference, remember
 from shared.eventstore.errors import IdempotencyKeyReused, VersionConflict
 from shared.eventstore.records import Append, Appended, IdempotencyKey, NewEvent
 from shared.kernel.actor import Actor, EventRef
@@ -311,11 +311,12 @@ class Desk:
         contents: list[tuple[Event, Meta]],
     ) -> None:
         stream = matter.stream
-        news = [
-            Recorded(event, reference(self.runtime.name, row), meta, row.recorded_at)
-            for row, (event, meta) in zip(appended.events, contents, strict=True)
-            if row.stream_id == stream
-        ]
+        news = []
+        for row, (event, meta) in zip(appended.events, contents, strict=True):
+            made = Recorded(event, reference(self.runtime.name, row), meta, row.recorded_at)
+            remember(row, made)
+            if row.stream_id == stream:
+                news.append(made)
         if news:
             self.runtime.advance(matter.command.aggregate, stream, folded, news)
         self.runtime.forget([r.stream_id for r in appended.events if r.stream_id != stream])

@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.events import EVENTS
+from shared.events.envelope import with_decision
 from shared.events.refusals import RequestRefused
 from shared.eventstore.records import NewEvent, RecordedEvent
 from shared.kernel.model import Record
@@ -45,7 +46,8 @@ class Receipt(Record):
 
     def to_bytes(self) -> bytes:
         """The answer's body."""
-        return self.__pydantic_serializer__.to_json(self, exclude_none=True)
+        around = self.__pydantic_serializer__.to_json(self, exclude_none=True, exclude={"decision"})
+        return with_decision(around, self.decision)
 
 
 def is_refusal(event_type: str) -> bool:
