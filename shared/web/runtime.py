@@ -153,8 +153,9 @@ class Runtime:
         await asyncio.to_thread(self.inbox.open)
         self._stack.callback(self.inbox.close)
         for source in self.spec.follows:
-            client = await self._stack.enter_async_context(self._client(source))
-            self.followers.append(Follower(source, client, self.inbox, self._hear))
+            line = self._line(source)
+            client = await self._stack.enter_async_context(self._client(source, line))
+            self.followers.append(Follower(source, client, line, self.inbox, self._hear))
         self.fence = Fence(self.followers, self.settings.fence_seconds)
         await self.renew_policies()
         if self.projector:
@@ -198,14 +199,17 @@ class Runtime:
             self.dead = f"后台任务终止（{type(task.exception()).__name__}），须重启服务"
             log.error("task_ended", service=self.name, exc_info=task.exception())
 
-    def _client(self, source: str) -> httpx.AsyncClient:
+    def _line(self, source: str) -> httpx.AsyncBaseTransport:
         peer, url = self._peers.get(source), self.settings.url(source)
         if peer is None and url is None:
             raise ValueError(f"{self.name} follows {source}: set GOVIT_{source.upper()}_URL")
-        transport = KeptAlive() if peer is None else httpx.ASGITransport(app=peer)
+        return KeptAlive() if peer is None else httpx.ASGITransport(app=peer)
+
+    def _client(self, source: str, line: httpx.AsyncBaseTransport) -> httpx.AsyncClient:
+        url = None if source in self._peers else self.settings.url(source)
         return httpx.AsyncClient(
-            base_url=url if peer is None and url else f"http://{source}",
-            transport=transport,
+            base_url=url or f"http://{source}",
+            transport=line,
             headers={
                 "Authorization": f"Bearer {self._service_token()}",
                 "Accept-Encoding": "identity",

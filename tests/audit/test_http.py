@@ -17,6 +17,7 @@ from services.audit.api.next_actions import of_service
 from services.audit.reports import REPORTS
 from services.audit.workbook import MEDIA_TYPE
 from shared.web.follower import Follower
+from shared.web.keptalive import KeptAlive
 from shared.web.problems import ProblemError
 from shared.web.settings import LOGS
 from tests.shared.web.test_http import PROJECTS, a_declaration, problem
@@ -264,8 +265,9 @@ def answering(city: City, status: int) -> Follower:
         return JSONResponse({}, status)
 
     app = Starlette(routes=[Route("/{path:path}", answer)])
-    client = httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://there")
-    return Follower("approval", client, city.runtime("audit").inbox, _nothing_new)
+    line = httpx.ASGITransport(app=app)
+    client = httpx.AsyncClient(transport=line, base_url="http://there")
+    return Follower("approval", client, line, city.runtime("audit").inbox, _nothing_new)
 
 
 async def test_without_an_answer_of_every_service_there_is_none(city: City) -> None:
@@ -279,8 +281,9 @@ async def test_without_an_answer_of_every_service_there_is_none(city: City) -> N
 
 
 async def test_a_service_that_cannot_be_reached_is_named(city: City) -> None:
-    client = httpx.AsyncClient(base_url="http://127.0.0.1:9", trust_env=False)
-    gone = Follower("budget", client, city.runtime("audit").inbox, _nothing_new)
+    line = KeptAlive()
+    client = httpx.AsyncClient(base_url="http://127.0.0.1:9", transport=line)
+    gone = Follower("budget", client, line, city.runtime("audit").inbox, _nothing_new)
     with pytest.raises(ProblemError, match="budget") as failed:
         await of_service(gone, UUID(int=7), "Bearer x")
     assert failed.value.status == 503
