@@ -36,7 +36,7 @@ async def list_obligations(request: Request, actor: CurrentActor, wanted: Wanted
 
 
 @router.get(
-    "/obligations/calendar",
+    "/obligations.ics",
     responses={
         200: {"content": {"text/calendar": {"schema": {"type": "string"}}}, "description": "日历"},
         **problems(),
