@@ -74,12 +74,14 @@ def _places(function: ast.FunctionDef) -> Iterator[tuple[ast.AST, int]]:
 
 
 def _logic(node: ast.AST) -> Iterator[ast.AST]:
-    """A node and what is inside it, but for texts: what a message says is not logic."""
+    """A node and what is inside it, but for texts and types: neither says what happens."""
     match node:
         case ast.JoinedStr() | ast.Assign(targets=[ast.Name(id="text" | "label" | "listed")]):
             return
         case ast.Call(func=ast.Name(id="holds"), args=[condition, *_]):
             yield from _logic(condition)
+        case ast.AnnAssign(value=value):
+            yield from _logic(value) if value else ()
         case ast.Call(func=ast.Name(id="broken")):
             return
         case ast.IfExp() if _is_text(node.body) or _is_text(node.orelse):
