@@ -40,9 +40,8 @@ format: $(VENV)/.dev  ## Put the code into its format
 bench: $(VENV)/.dev  ## Measure appends and requests on this machine
 	$(BIN)/python -m tests.bench $(ARGS)
 
-DECIDING := tests/registry tests/approval tests/budget tests/acceptance tests/shared/test_standing.py
 mutate: $(VENV)/.dev  ## Change the code that decides, bit by bit: do the tests notice?
-	$(BIN)/python -m pytest -p tests.mutation.plugin -n 0 $(DECIDING) $(ARGS)
+	$(BIN)/python -m tests.mutation $(ARGS)
 
 openapi: $(VENV)/.runtime  ## Write the published contracts to openapi/
 	$(BIN)/govit openapi openapi

@@ -129,6 +129,11 @@ TABLE = [
     Row("4 no listed reason", moving(100, reason="NONE"), Route.APPROVAL),
     Row("4 content without a listed reason", change(reason="NONE"), Route.APPROVAL),
     Row(
+        "4 a single cent moved is content",
+        moving(1, content_changed=False, reason="NONE"),
+        Route.APPROVAL,
+    ),
+    Row(
         "4 money without content is content",
         moving(LIMIT + 1, content_changed=False),
         Route.APPROVAL,
@@ -228,6 +233,15 @@ def test_the_limit_is_exact_where_the_share_is_no_whole_cent() -> None:
 
 def after_eight_percent() -> Case:
     return APPROVED.given(filed(moving(8_000_000), "80000.00"))
+
+
+def test_a_filed_change_moves_what_items_gain_or_what_they_lose_whichever_is_more() -> None:
+    reduced = APPROVED.given(filed(change("600000.00", "300000.00"), "0.00"))
+    for soft, hard, moved in (
+        ("500000.00", "320000.00", "100000.00"),
+        ("580000.00", "400000.00", "100000.00"),
+    ):
+        reduced.when(file_change, change(soft, hard)).then(ChangeFiled).having(moved=yuan(moved))
 
 
 def test_a_second_eight_percent_makes_sixteen_and_is_refused() -> None:
@@ -364,6 +378,7 @@ def test_a_ruling_is_not_dated_before_the_application() -> None:
 
 def test_a_change_does_not_end_the_work_before_it_starts() -> None:
     APPROVED.when(file_change, change(planned_end="2027-02-28")).then_invalid("planned_end")
+    APPROVED.when(file_change, change(planned_end="2027-03-01")).then(ChangeFiled)
 
 
 @pytest.mark.parametrize("event", [accepted(), service_accepted()])

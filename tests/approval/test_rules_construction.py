@@ -11,6 +11,7 @@ from services.approval.state import registration_of
 from shared.events.acceptance import AcceptanceOverdue
 from shared.events.approval import DocumentSubmitted, EvaluationRecorded, ReplyIssued, Submission
 from shared.events.registry import AssetConfirmed, AssetRegistration, ProjectDeclared
+from shared.events.vocabulary import Material
 from shared.regulation import Rule
 from shared.regulation.rule import Mode
 from shared.standing import standing_of
@@ -249,6 +250,9 @@ def test_civil_works_and_high_energy_bring_their_four_approvals(flag: str) -> No
         rules.prior_approvals_are_attached_where_due
     )
     assert "缺少：环境影响评价" in outcome.texts[0]
+    promised = Material(code=PRIOR[3])
+    bare = three.model_copy(update={"prior_approvals": (*materials(*PRIOR[:3]), promised)})
+    CASE.when(submit_document, bare).then_broken(rules.prior_approvals_are_attached_where_due)
     four = three.model_copy(update={"prior_approvals": materials(*PRIOR)})
     CASE.when(submit_document, four).then(DocumentSubmitted)
 

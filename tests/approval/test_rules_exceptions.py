@@ -114,6 +114,12 @@ def agreed_by(case: Case, *bodies: str) -> Case:
 # -- asking -----------------------------------------------------------------------------------
 
 
+def test_what_nobody_asked_for_is_nobodys() -> None:
+    assert ASKING.state().parties == frozenset()
+    asked_for = ASKING.when(request_exception, request()).then(ExceptionRequested)
+    assert ASKING.given(*asked_for.events).state().parties == {UNIT}
+
+
 def test_a_row_with_room_for_it_may_be_asked_for() -> None:
     ASKING.when(request_exception, request()).then(ExceptionRequested).having(
         exception_id=EXCEPTION, **IDENTITY

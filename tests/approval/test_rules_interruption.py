@@ -173,6 +173,10 @@ def test_trouble_is_reported_with_its_measure(
     BUILDING.when(report_trouble, trouble(**missing)).then_broken(rules.trouble_is_quantified)
 
 
+def test_a_single_day_is_a_delay() -> None:
+    BUILDING.when(report_trouble, trouble(days_late=1)).then(TroubleReported)
+
+
 def test_other_trouble_needs_no_measure() -> None:
     BUILDING.when(report_trouble, trouble(kind="OTHER", days_late=0)).then(TroubleReported)
 
@@ -351,6 +355,12 @@ def test_work_is_divided_after_the_reply_and_among_several() -> None:
     BUILDING.when(record_division_of_work, division(UNIT)).then_broken(
         joint.project_is_built_together
     )
+
+
+def test_no_work_is_divided_while_construction_is_suspended() -> None:
+    joint_project(replied(), suspended()).when(
+        record_division_of_work, division(OTHER_UNIT, THIRD_UNIT)
+    ).then_broken(construction_goes_on)
 
 
 def test_only_special_rules_let_a_suspended_project_go_on() -> None:

@@ -196,6 +196,13 @@ def test_a_body_carries_no_opinion_it_has_not_given() -> None:
     )
 
 
+def test_nothing_is_carried_to_what_was_replied_to() -> None:
+    case = EVERYBODY_ASKED.given(gave("FIN", "FUNDS"), submitted(NEWER), replied(NEWER))
+    case.by(officer("FIN")).when(carry_opinion_forward, carry()).then_broken(
+        submission_awaits_reply
+    )
+
+
 def test_an_opinion_that_stands_needs_no_carrying() -> None:
     EVERYBODY_ASKED.given(gave("FIN", "FUNDS")).by(officer("FIN")).when(
         carry_opinion_forward, carry(digest=digest_of(plan()))

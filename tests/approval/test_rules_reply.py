@@ -120,6 +120,12 @@ def test_a_reply_to_a_project_of_the_digital_bureau_itself_says_so() -> None:
     READY.when(issue_reply, reply()).having(self_review=False)
 
 
+def test_a_project_nobody_submitted_is_nobodys() -> None:
+    assert CASE.state().parties == frozenset()
+    along = submitted(plan(), participants=(OTHER_UNIT,))
+    assert CASE.given(along).state().parties == {UNIT, OTHER_UNIT}
+
+
 def test_a_feasibility_reply_is_not_final() -> None:
     content = submission()
     outcome = CASE.given(*examined(content)).when(issue_reply, reply(content))
@@ -143,6 +149,16 @@ def test_there_is_no_reply_without_a_submission() -> None:
 
 def test_a_submission_is_replied_to_once() -> None:
     READY.given(replied()).when(issue_reply, reply()).then_broken(rules.submission_awaits_reply)
+
+
+def test_nobody_consents_to_or_concurs_in_what_was_replied_to() -> None:
+    replied_to = READY.given(replied())
+    consent = Consent(document=document("批示", "乐府函1号"))
+    for decision, act in (
+        (give_municipal_consent, consent),
+        (concur, Concurrence(digest=digest_of(plan()))),
+    ):
+        replied_to.when(decision, act).then_broken(rules.submission_awaits_reply)
 
 
 def test_who_submitted_does_not_reply() -> None:
@@ -197,6 +213,21 @@ def test_every_participant_signs_off_the_current_submission() -> None:
     stale = one.given(signed_off(THIRD_UNIT, plan()))
     stale.when(issue_reply, reply(content)).then_broken(rules.every_participant_has_signed_off)
     one.given(signed_off(THIRD_UNIT, content)).when(issue_reply, reply(content)).then(ReplyIssued)
+
+
+def test_a_later_signature_takes_the_place_of_the_former() -> None:
+    first, second = plan(joint=joint_design()), plan(joint=joint_design(), goals="修改后的目标")
+    papers, along = examined(first, without=("submission",)), (OTHER_UNIT,)
+    again = CASE.given(
+        submitted(first, participants=along),
+        signed_off(OTHER_UNIT, first),
+        submitted(second, participants=along),
+        signed_off(OTHER_UNIT, second),
+        submitted(first, participants=along),
+        *papers,
+    )
+    again.when(issue_reply, reply(first)).then_broken(rules.every_participant_has_signed_off)
+    again.given(signed_off(OTHER_UNIT, first)).when(issue_reply, reply(first)).then(ReplyIssued)
 
 
 @pytest.mark.parametrize("body", ["FIN", "CAC", "PSB", "CRY"])
@@ -319,6 +350,13 @@ def test_consent_counts_for_the_submission_it_was_given_to() -> None:
     CASE.given(submitted(NEWER), consented(), *papers, *FLAGGED).when(
         issue_reply, reply()
     ).then_broken(rules.municipal_consent_is_given_where_required)
+
+
+def test_a_threshold_of_a_single_cent_is_one() -> None:
+    under(READY, municipal_consent_min_total="0.01").when(issue_reply, reply()).then_broken(
+        rules.municipal_consent_is_given_where_required
+    )
+    under(READY, municipal_consent_min_total="0.00").when(issue_reply, reply()).then(ReplyIssued)
 
 
 @pytest.mark.parametrize(("total", "needed"), [("999999.99", False), ("1000000.00", True)])
@@ -444,6 +482,19 @@ def test_a_copy_is_not_received_before_the_reply() -> None:
     case.when(confirm_copy, receipt).then(ReplyCopied).having(on=TODAY)
     early = receipt.model_copy(update={"on": TODAY - DAY})
     case.when(confirm_copy, early).then_invalid("on")
+
+
+def test_each_copy_is_received_after_its_own_reply() -> None:
+    study = reply(submission(), document=document("批复", "乐发改审批〔2026〕9号"))
+    first = replied(submission(), on=TODAY - 2 * DAY, reply=study)
+    case = CASE.given(first, replied()).by(officer("GAB"))
+    for number, received in ((9, True), (18, False)):
+        receipt = CopyReceipt(number=f"乐发改审批〔2026〕{number}号", on=TODAY - DAY)
+        outcome = case.when(confirm_copy, receipt)
+        if received:
+            outcome.then(ReplyCopied).having(on=TODAY - DAY)
+        else:
+            outcome.then_invalid("on")
 
 
 def test_a_reply_names_the_current_submission() -> None:

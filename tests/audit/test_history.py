@@ -19,6 +19,7 @@ from shared.kernel.actor import EventRef
 from shared.regulation.decision import Decision
 from shared.regulation.rule import Check, Mode
 from shared.web.settings import LOGS
+from tests.audit.building import event, measured
 from tests.shared.events.samples import stored
 from tests.support.given_when_then import OFFICER
 
@@ -276,6 +277,42 @@ def test_a_dossier_says_where_a_project_stands(
     names: tuple[str, ...], expected: dict[str, Any]
 ) -> None:
     dossier = dossier_of(*names)
+    assert {name: getattr(dossier, name) for name in expected} == expected
+
+
+IMPOSED = date(2026, 12, 1)
+
+
+@pytest.mark.parametrize(
+    ("given_", "expected"),
+    [
+        ([event("ReplyIssued", final=False)], {"phase": Phase.FEASIBILITY_REPLIED}),
+        ([event("ReplyIssued", final=True)], {"phase": Phase.IMPLEMENTING}),
+        ([event("AcceptanceConcluded", variant="failed")], {"phase": Phase.ACCEPTANCE_FAILED}),
+        (
+            [event("AcceptanceOverdue"), event("AcceptanceConcluded", variant="failed")],
+            {"overdue": True},
+        ),
+        (
+            [measured("TERMINATION", IMPOSED)],
+            {"phase": Phase.TERMINATED, "suspended": False},
+        ),
+        ([measured("SUSPENSION", IMPOSED)], {"phase": Phase.NONE, "suspended": True}),
+        ([measured("INVESTMENT_DEFERRED", IMPOSED)], {"phase": Phase.NONE, "suspended": False}),
+        (
+            [measured("SUSPENSION", IMPOSED), event("MeasureLifted", kind="SUSPENSION")],
+            {"suspended": False},
+        ),
+        ([measured("SUSPENSION", IMPOSED), event("MeasureLifted")], {"suspended": True}),
+    ],
+)
+def test_what_an_act_decides_is_what_the_dossier_says(
+    given_: list[Event], expected: dict[str, Any]
+) -> None:
+    story = Told()
+    for number, each in enumerate(given_):
+        story.add("acceptance", each, START + timedelta(minutes=number))
+    dossier = fold(story.events)
     assert {name: getattr(dossier, name) for name in expected} == expected
 
 

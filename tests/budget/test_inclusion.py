@@ -138,6 +138,12 @@ def test_city_and_counties_share_the_cost() -> None:
     COUNTIES.when(set_cost_share, share).then(CostShareSet).having(unit_id=UNIT)
 
 
+def test_no_cost_is_shared_of_funds_that_are_closed() -> None:
+    COUNTIES.given(closed()).when(set_cost_share, cost_share(d511100=60, d511102=40)).then_broken(
+        rules.project_funds_are_open
+    )
+
+
 def test_cost_is_shared_only_after_the_reply() -> None:
     case = CASE.with_facts(background=background(declared(county_codes=["511102"])))
     case.when(set_cost_share, cost_share(d511100=60, d511102=40)).then_broken(

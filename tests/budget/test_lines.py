@@ -141,8 +141,10 @@ def test_a_lease_does_not_end_before_it_begins() -> None:
 
 
 def test_an_amount_too_large_to_write_is_malformed() -> None:
-    huge = lease(unit_price="999999999999999.99")
-    LINE.when(submit_line_lease, huge).then_invalid("unit_price")
+    largest = lease(unit_price="999999999999999.99", quantity=1, periods=1)
+    LINE.when(submit_line_lease, largest).then_broken(rules.line_price_stays_within_the_cap)
+    for changes in ({"quantity": 2}, {"periods": 2}):
+        LINE.when(submit_line_lease, largest.model_copy(update=changes)).then_invalid("unit_price")
 
 
 SOFT = [
@@ -217,6 +219,22 @@ def test_a_cap_lowered_meanwhile_counts_at_the_approval() -> None:
         rules.line_price_stays_within_the_cap
     )
     lowered.when(rule_on_line_lease, lease_ruling(approved=False)).then(LineLeaseRefused)
+
+
+@pytest.mark.parametrize(("content", "rule"), SOFT, ids=lambda v: getattr(v, "name", ""))
+def test_an_exception_that_ended_meanwhile_does_not_carry_the_approval(
+    content: dict[str, object], rule: Rule[Any]
+) -> None:
+    case = LINE.given(lease_submitted(**content))
+    case.when(rule_on_line_lease, lease_ruling()).then_broken(rule)
+    still = case.with_facts(standing=standing(exception("8-(2)", project_id=None)))
+    still.when(rule_on_line_lease, lease_ruling()).then(LineLeaseApproved)
+
+
+def test_no_lease_is_approved_without_a_cap_of_its_first_day() -> None:
+    SUBMITTED.with_facts(caps=caps()).when(rule_on_line_lease, lease_ruling()).then_broken(
+        rules.line_type_has_a_price_cap
+    )
 
 
 def test_approved_rent_is_included_to_the_cent() -> None:

@@ -157,6 +157,16 @@ def test_a_rejected_plan_can_be_submitted_again() -> None:
     ).then(OperationPlanSubmitted)
 
 
+def test_a_plan_takes_the_place_of_the_approved_one_of_its_own_year() -> None:
+    content = operation_plan(content_added=True)
+    approved = ACCEPTED.given(plan_submitted(), plan_assessed())
+    approved.when(submit_operation_plan, content).having(replaces=PLAN)
+    following = operation_plan(content_added=True, budget_year=NEXT_YEAR + 1)
+    approved.when(submit_operation_plan, following).having(replaces=None)
+    rejected = ACCEPTED.given(plan_submitted(), plan_assessed(approved=False))
+    rejected.when(submit_operation_plan, content).having(replaces=None)
+
+
 def test_an_included_plan_closes_its_year() -> None:
     ACCEPTED.given(plan_submitted(), plan_assessed(), operation_included()).when(
         submit_operation_plan, operation_plan()
@@ -294,6 +304,15 @@ def test_money_flows_from_the_day_after_the_warranty() -> None:
     )
     case.when(submit_operation_plan, operation_plan(term_from=date(NEXT_YEAR, 7, 1))).then(
         OperationPlanSubmitted
+    )
+
+
+def test_a_contract_without_a_warranty_defers_nothing() -> None:
+    bare = ACCEPTED.given(contracted(warranty_end=None))
+    bare.when(submit_operation_plan, operation_plan()).then(OperationPlanSubmitted)
+    both = bare.given(contracted(number="HT-2", warranty_end=date(NEXT_YEAR, 1, 1)))
+    both.when(submit_operation_plan, operation_plan()).then_broken(
+        rules.warranty_ends_before_the_operation_term
     )
 
 

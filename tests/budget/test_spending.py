@@ -58,7 +58,7 @@ from tests.budget.building import (
     suspended,
     terminated,
 )
-from tests.support.builders import UNIT, document, yuan
+from tests.support.builders import OTHER_UNIT, UNIT, document, yuan
 from tests.support.given_when_then import OFFICER, TODAY, as_recorded
 
 DAY = timedelta(days=1)
@@ -153,6 +153,10 @@ def test_an_item_is_paid_to_the_cent_and_no_further() -> None:
     case.when(record_payment, payment("100000.01", voucher="ZF-2", items=both)).then(
         PaymentRecorded
     )
+    # What was paid for another item counts for that one alone.
+    of_b = payment("300000.00", items=[{"code": "B1", "amount": "300000.00"}])
+    earlier = ITEMISED.given(paid("300000.00", items=of_b.items))
+    earlier.when(record_payment, payment("400000.00", voucher="ZF-2")).then(PaymentRecorded)
 
 
 @pytest.mark.parametrize(
@@ -260,6 +264,18 @@ def test_the_surplus_is_due_some_days_after_acceptance() -> None:
     later = case.under(surplus_return_days=60).when(demand_surplus, concluded())
     later.having(due_on=TODAY + 60 * DAY)
     assert PAID.given(*outcome.events).state().surplus_due_on == TODAY + 30 * DAY
+
+
+def test_no_surplus_is_due_before_the_end() -> None:
+    (accepted,) = as_recorded([concluded()], "acceptance")
+    going_on = PAID.with_facts(cause=accepted.ref, standing=Standing())
+    going_on.when(demand_surplus, concluded()).then_broken(rules.project_has_ended)
+
+
+def test_a_project_is_its_own_units_whosever_system_it_builds_on() -> None:
+    entered = catalogued().model_copy(update={"unit_id": OTHER_UNIT})
+    assert background(entered).unit_id is None
+    assert background(declared(), entered).unit_id == UNIT
 
 
 @pytest.mark.parametrize(

@@ -51,10 +51,9 @@ def mutants(root: Path, file: str) -> Iterator[Mutant]:
     path = root / file
     tree = ast.parse(path.read_text("utf-8"))
     for function, qualified in _functions(tree):
-        places = list(_places(function))
-        for index, (node, count) in enumerate(places):
+        for index, (node, count) in enumerate(_places(function)):
             for variant in range(count):
-                yield from _mutant(tree, path, file, qualified, index, node, variant)
+                yield from _mutant(function, path, file, qualified, index, node, variant)
 
 
 def _functions(tree: ast.Module) -> Iterator[tuple[ast.FunctionDef, str]]:
@@ -75,18 +74,29 @@ def _places(function: ast.FunctionDef) -> Iterator[tuple[ast.AST, int]]:
 
 
 def _logic(node: ast.AST) -> Iterator[ast.AST]:
-    """A node and what is inside it, but for texts: what a message says is not logic."""
+    """A node and what is inside it, but for texts and types: neither says what happens."""
     match node:
         case ast.JoinedStr() | ast.Assign(targets=[ast.Name(id="text" | "label" | "listed")]):
             return
         case ast.Call(func=ast.Name(id="holds"), args=[condition, *_]):
             yield from _logic(condition)
+        case ast.AnnAssign(value=value):
+            yield from _logic(value) if value else ()
         case ast.Call(func=ast.Name(id="broken")):
+            return
+        case ast.IfExp() if _is_text(node.body) or _is_text(node.orelse):
             return
         case _:
             yield node
             for child in ast.iter_child_nodes(node):
                 yield from _logic(child)
+
+
+def _is_text(node: ast.AST) -> bool:
+    """Said to people: a text in Chinese, perhaps with values put into it."""
+    parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+    said = (p.value for p in parts if isinstance(p, ast.Constant) and isinstance(p.value, str))
+    return not all(text.isascii() for text in said)
 
 
 def _ways(node: ast.AST) -> int:
@@ -108,7 +118,7 @@ def _ways(node: ast.AST) -> int:
 
 
 def _mutant(
-    tree: ast.Module,
+    function: ast.FunctionDef,
     path: Path,
     file: str,
     qualified: str,
@@ -116,16 +126,14 @@ def _mutant(
     node: ast.AST,
     variant: int,
 ) -> Iterator[Mutant]:
-    changed = deepcopy(tree)
-    function = next(f for f, name in _functions(changed) if name == qualified)
-    target = list(_places(function))[index][0]
+    changed = deepcopy(function)
+    target = list(_places(changed))[index][0]
     was = ast.unparse(node)
     _change(target, variant)
     becomes = ast.unparse(target)
     if becomes == was:
         return
-    ast.fix_missing_locations(changed)
-    code = _code_of(compile(changed, str(path), "exec"), qualified)
+    code = _compiled(changed, path, qualified)
     told = _told(was, becomes, variant)
     yield Mutant(file, qualified, getattr(node, "lineno", 0), told, _moves(node, target), code)
 
@@ -176,9 +184,14 @@ def _not(test: ast.expr) -> ast.expr:
     return ast.UnaryOp(ast.Not(), test)
 
 
-def _code_of(module: CodeType, qualified: str) -> CodeType:
-    """The code object of a function of a module."""
-    found: CodeType = module
-    for name in qualified.split("."):
-        found = next(c for c in found.co_consts if isinstance(c, CodeType) and c.co_name == name)
+def _compiled(function: ast.FunctionDef, path: Path, qualified: str) -> CodeType:
+    """The code object of a function, alone in its module or its class."""
+    *outer, name = qualified.split(".")
+    body: list[ast.stmt] = [function]
+    for of in outer:
+        body = [ast.ClassDef(of, bases=[], keywords=[], body=body, decorator_list=[])]
+    module = ast.fix_missing_locations(ast.Module(body, type_ignores=[]))
+    found = compile(module, str(path), "exec")
+    for each in (*outer, name):
+        found = next(c for c in found.co_consts if isinstance(c, CodeType) and c.co_name == each)
     return found

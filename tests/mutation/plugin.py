@@ -7,17 +7,18 @@ code and runs, of the tests that execute it, one after the other until one fails
 import gc
 import os
 import signal
-import sys
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterator
+from cProfile import Profile
 from inspect import iscoroutinefunction
 from pathlib import Path
-from types import FrameType, FunctionType
-from typing import Any
+from time import process_time
+from types import CodeType, FunctionType
 
 import pytest
 from _pytest.runner import runtestprotocol
+from hypothesis import is_hypothesis_test, settings
 from rich.console import Console
 
 from tests.mutation.mutants import Mutant, mutants
@@ -26,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SURVIVORS = Path(__file__).with_name("survivors.toml")
 BAR = 0.85
 SECONDS = 30
-"""How long the tests of one mutant may take; one that hangs is noticed."""
+"""How long the tests of one mutant may compute; one that hangs is noticed."""
 
 Place = tuple[str, str]
 """File and qualified name of a function."""
@@ -37,11 +38,16 @@ def targets() -> Iterator[str]:
     for pattern in ("services/*/rules", "services/*/state", "services/*/decisions"):
         for found in sorted(ROOT.glob(f"{pattern}*")):
             files = sorted(found.rglob("*.py")) if found.is_dir() else [found]
-            yield from (str(f.relative_to(ROOT)) for f in files if f.name not in _LEFT_OUT)
-    yield from (str(f.relative_to(ROOT)) for f in sorted((ROOT / "shared/standing").glob("*.py")))
+            yield from (str(f.relative_to(ROOT)) for f in files if f.name != "drafts.py")
+    standing = sorted((ROOT / "shared/standing").rglob("*.py"))
+    yield from (str(f.relative_to(ROOT)) for f in standing)
 
 
-_LEFT_OUT = {"__init__.py", "drafts.py"}
+def _is_of_rules(mutant: Mutant) -> bool:
+    return "rules" in mutant.file or mutant.file in _LATENESS
+
+
+_LATENESS = {"shared/standing/late.py", "shared/standing/obligations/obligation.py"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -56,13 +62,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_runtestloop(session: pytest.Session) -> bool:
     only, every = session.config.getoption("--only"), session.config.getoption("--every")
     files = [file for file in targets() if only in file]
+    # Examples are looked for without haste: a slow machine is no mutant that was noticed.
+    settings.register_profile("mutation", deadline=None, derandomize=True)
+    settings.load_profile("mutation")
     # What decides is pure: tests that need a database or a server say nothing more about it.
     session.items = [item for item in session.items if _is_pure(item)]
     ran = _who_runs_what(session, files)
     functions = _functions(files)
     todo = [m for file in files for m in mutants(ROOT, file)][::every]
     if session.config.getoption("--boundaries"):
-        todo = [m for m in todo if m.moves_a_boundary and "rules" in m.file]
+        todo = [m for m in todo if m.moves_a_boundary and _is_of_rules(m)]
     survived = list(_survivors(todo, ran, functions))
     session.testsfailed = 0 if _report(todo, survived) else 1
     return True
@@ -73,28 +82,34 @@ def _is_pure(item: pytest.Item) -> bool:
 
 
 def _who_runs_what(session: pytest.Session, files: list[str]) -> dict[Place, list[pytest.Item]]:
-    """Run every test once, as it is, and see which functions each of them executes."""
+    """Run every test once, as it is: which functions does each execute? The most telling first."""
     wanted = {str(ROOT / file): file for file in files}
-    ran: dict[Place, list[pytest.Item]] = defaultdict(list)
+    ran: dict[Place, list[tuple[bool, int, float, pytest.Item]]] = defaultdict(list)
     for item in session.items:
-        seen: set[Place] = set()
-
-        def look(frame: FrameType, event: str, argument: Any, seen: set[Place] = seen) -> None:
-            code = frame.f_code
-            if event == "call" and code.co_filename in wanted:
-                seen.add((wanted[code.co_filename], code.co_qualname))
-
-        sys.setprofile(look)
+        profile = Profile(builtins=False, subcalls=False)
+        began = process_time()
+        profile.enable()
         try:
             reports = runtestprotocol(item, log=False, nextitem=None)
         finally:
-            sys.setprofile(None)
+            profile.disable()
+        took = process_time() - began
         for report in reports:
             if report.failed:
                 raise pytest.UsageError(f"{item.nodeid} fails unchanged: {report.longrepr}")
+        codes = (entry.code for entry in profile.getstats() if isinstance(entry.code, CodeType))
+        seen = {(wanted[c.co_filename], c.co_qualname) for c in codes if c.co_filename in wanted}
         for place in seen:
-            ran[place].append(item)
-    return ran
+            ran[place].append((_searches(item), len(seen), took, item))
+    return {
+        place: [item for *_, item in sorted(known, key=lambda each: each[:3])]
+        for place, known in ran.items()
+    }
+
+
+def _searches(item: pytest.Item) -> bool:
+    """A test that looks for examples takes long and tells what others tell."""
+    return isinstance(item, pytest.Function) and is_hypothesis_test(item.obj)
 
 
 def _functions(files: list[str]) -> dict[Place, list[FunctionType]]:
@@ -121,7 +136,7 @@ def _survivors(
         place = (mutant.file, mutant.function)
         child = os.fork()
         if child == 0:
-            _live(mutant, ran[place], functions[place])
+            _live(mutant, ran.get(place, []), functions[place])
         children[child] = mutant
 
 
@@ -138,7 +153,7 @@ def _live(mutant: Mutant, items: list[pytest.Item], functions: list[FunctionType
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (1, 2):
         os.dup2(nowhere, stream)
-    signal.alarm(SECONDS)
+    signal.setitimer(signal.ITIMER_PROF, SECONDS)
     for function in functions:
         function.__code__ = mutant.code
     for item in items:

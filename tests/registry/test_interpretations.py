@@ -79,6 +79,7 @@ def test_a_reading_may_change_no_parameter() -> None:
         ({"key": "art26_percent"}, "key"),
         ({"value": "五"}, "value"),
         ({"value": None}, "value"),
+        ({"key": None}, "value"),
         ({"article": "58"}, "article"),
     ],
 )

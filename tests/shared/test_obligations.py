@@ -372,7 +372,12 @@ def test_the_pack_needs_a_successor_until_there_is_one() -> None:
     assert of_policy(both.known_on(day("2027-07-01")), both) is not None
 
 
-NUMBERS = {"catalogue_review_days": 90, "opinion_reminder_days": 5, "periodic_assessment_months": 6}
+NUMBERS = {
+    "catalogue_review_days": 90,
+    "opinion_reminder_days": 5,
+    "periodic_assessment_months": 6,
+    "periodic_assessment_from_level": 1,
+}
 
 
 def changed_from(since: date) -> Library:
@@ -397,6 +402,9 @@ def test_numbers_are_read_as_they_stand_on_the_day_that_creates_it() -> None:
     level, begun = secured("2026-03-01", phase="BUILD"), accepted("2026-08-31")
     found = owed(level, begun, policies=policies)
     assert [o.due_on for o in found if o.duty is Duty.SECURITY_ASSESSMENT] == [day("2027-02-28")]
+    # No level on record is none: the lowest of all does not reach it.
+    unclassified = owed(begun, policies=policies)
+    assert all(o.duty is not Duty.SECURITY_ASSESSMENT for o in unclassified)
 
 
 def test_ids_are_the_same_for_whoever_computes_them_and_never_twice() -> None:

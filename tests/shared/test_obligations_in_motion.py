@@ -63,6 +63,12 @@ def test_a_report_is_owed_for_every_year_that_begins_or_ends_in_implementation()
     assert years(replied("2026-12-31"), today="2026-12-31") == [(2026, True)]
 
 
+def test_the_year_of_a_report_begins_with_the_reply_and_then_with_the_year() -> None:
+    found = owed(replied("2026-04-08"), today=day("2027-06-30"))
+    begun = [o.since for o in found if o.duty is Duty.PERFORMANCE_REPORT]
+    assert begun == [day("2026-04-08"), day("2027-01-01")]
+
+
 @pytest.mark.parametrize(
     ("accepted_on", "still_owed"),
     [

@@ -33,10 +33,12 @@ from shared.events.registry import (
     AssetRegistration,
     DataCollectionFlagged,
     ResourcesCatalogued,
+    SystemActivated,
     SystemCatalogued,
     SystemTerminated,
     SystemTerminationRequired,
     SystemTerminationWaived,
+    SystemUpdated,
 )
 from shared.events.vocabulary import DeliveryMode
 from shared.regulation import Check
@@ -372,6 +374,18 @@ def test_a_system_is_under_asset_management_once_it_is_confirmed() -> None:
     system = system_of(as_recorded([entered(status="RUNNING"), asset()]))
     assert rules.system_is_under_asset_management(system).holds
     assert (system.running, system.name, system.unit_id) == (True, entry().name, UNIT)
+
+
+def test_a_planned_system_runs_once_it_is_active_and_keeps_its_name_unless_renamed() -> None:
+    planned = [entered(status="PLANNED")]
+    (accepted,) = as_recorded([overdue()], "acceptance")
+    active = of_system(SystemActivated, project_id=SUBJECT, acceptance=accepted.ref)
+    updated = [of_system(SystemUpdated, change={"functions": "新功能"})]
+    renamed = [of_system(SystemUpdated, change={"name": "新平台"})]
+    assert not system_of(as_recorded(planned)).running
+    assert system_of(as_recorded([*planned, active])).running
+    assert system_of(as_recorded([*planned, *updated])).name == entry().name
+    assert system_of(as_recorded([*planned, *renamed])).name == "新平台"
 
 
 def resources(*sharing: str) -> Event:

@@ -37,11 +37,11 @@ def exchange_platform_is_connected(project: Project) -> Verdict:
 )
 def management_is_in_order(project: Project) -> Verdict:
     recorded = project.management.recorded
-    rules = len(recorded.rules) if recorded else 0
+    rules = recorded.rules if recorded else ()
     archived = recorded is not None and recorded.archive is not None
     return holds(
-        rules > 0 and archived,
-        f"管理制度{rules}件，档案{'已' if archived else '未'}登记",
+        bool(rules) and archived,
+        f"管理制度{len(rules)}件，档案{'已' if archived else '未'}登记",
         basis=[project.management.ref],
     )
 

@@ -23,7 +23,6 @@ class Management:
 
 
 def managed_after(management: Management, recorded: Recorded) -> Management:
-    """The same object where the event is about something else."""
     match recorded.event:
         case ManagementRecorded(management=content):
             return replace(management, recorded=content, ref=recorded.ref)

@@ -53,7 +53,6 @@ class Performance:
 
 
 def performed_after(performance: Performance, recorded: Recorded) -> Performance:
-    """The same object where the event is about something else."""
     on, p = recorded.on, performance
     match recorded.event:
         case PerformanceReportSubmitted(report=report, late=late):

@@ -135,28 +135,20 @@ class Project:
 
 def evolve_project(project: Project, recorded: Recorded) -> Project:
     event = recorded.event
-    if project.project_id is None and isinstance(event, ProjectEvent):
+    if isinstance(event, ProjectEvent):
         # What is found or recorded may come before the final reply.
         project = replace(project, project_id=event.project_id, unit_id=event.unit_id)
     return _evolve_completion(_evolve_rest(project, recorded), recorded)
 
 
 def _evolve_rest(project: Project, recorded: Recorded) -> Project:
-    """What is kept beside the way to acceptance; most events touch none of it."""
-    sharing = shared_after(project.sharing, recorded)
-    management = managed_after(project.management, recorded)
-    performance = performed_after(project.performance, recorded)
-    supervision = supervised_after(project.supervision, recorded)
-    after = (sharing, management, performance, supervision)
-    before = (project.sharing, project.management, project.performance, project.supervision)
-    if all(new is old for new, old in zip(after, before, strict=True)):
-        return project
+    """What is kept beside the way to acceptance."""
     return replace(
         project,
-        sharing=sharing,
-        management=management,
-        performance=performance,
-        supervision=supervision,
+        sharing=shared_after(project.sharing, recorded),
+        management=managed_after(project.management, recorded),
+        performance=performed_after(project.performance, recorded),
+        supervision=supervised_after(project.supervision, recorded),
     )
 
 

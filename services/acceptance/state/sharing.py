@@ -40,7 +40,6 @@ class Sharing:
 
 
 def shared_after(sharing: Sharing, recorded: Recorded) -> Sharing:
-    """The same object where the event is about something else."""
     on, ref = recorded.on, recorded.ref
     match recorded.event:
         case ExchangeConnected():

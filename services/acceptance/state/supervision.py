@@ -171,7 +171,6 @@ class Supervision:
 
 
 def supervised_after(supervision: Supervision, recorded: Recorded) -> Supervision:
-    """The same object where the event is about something else."""
     on, ref, s = recorded.on, recorded.ref, supervision
     match recorded.event:
         case InspectionRecorded(inspection_id=made, body=body, inspection=act):

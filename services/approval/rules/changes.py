@@ -60,8 +60,8 @@ def assess(change: Change, baseline: Baseline, policy: Policy) -> Assessment:
         change=change,
         approved=baseline.total,
         total=amount_of(change.items),
-        increases=Money(sum(d for d in delta.values() if d > 0)),
-        decreases=Money(-sum(d for d in delta.values() if d < 0)),
+        increases=Money((+delta).total()),
+        decreases=Money((-delta).total()),
         moved_before=baseline.moved_so_far if policy.flag("art29_cumulative") else ZERO,
         limit=policy.share("art29_max_percent", baseline.total),
     )

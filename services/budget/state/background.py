@@ -68,7 +68,7 @@ def background_of(events: Iterable[Recorded]) -> Background:
 
 def _evolve(known: Background, recorded: Recorded) -> Background:
     ref = recorded.ref
-    if isinstance(recorded.event, ProjectEvent) and known.unit_id is None:
+    if isinstance(recorded.event, ProjectEvent):
         known = replace(known, unit_id=recorded.event.unit_id)
     match recorded.event:
         case ProjectDeclared(declaration=declaration):

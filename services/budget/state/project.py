@@ -122,7 +122,7 @@ class Project:
 
 def evolve_project(project: Project, recorded: Recorded) -> Project:
     event = recorded.event
-    if isinstance(event, ProjectEvent) and project.project_id is None:
+    if isinstance(event, ProjectEvent):
         project = replace(project, project_id=event.project_id, unit_id=event.unit_id)
     if isinstance(event, OperationPlanSubmitted | OperationPlanAssessed | OperationBudgetIncluded):
         return _with_plans(project, event, recorded)

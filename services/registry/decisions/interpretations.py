@@ -34,15 +34,16 @@ def publish_interpretation(
 
 def _parameter(interpretation: Interpretation, pack: Pack) -> DatedValue | None:
     """The parameter it sets; InvalidField where there is none such or the value is of no use."""
-    if (interpretation.key is None) != (interpretation.value is None):
-        raise InvalidField("value", "key 与 value 须一并填写")
-    if interpretation.key is None or interpretation.value is None:
+    key, value = interpretation.key, interpretation.value
+    if key is None and value is None:
         return None
-    present = pack.known_value(interpretation.key)
+    if key is None or value is None:
+        raise InvalidField("value", "key 与 value 须一并填写")
+    present = pack.known_value(key)
     if present is None:
-        raise InvalidField("key", f"{pack.id} 没有参数 {interpretation.key}")
+        raise InvalidField("key", f"{pack.id} 没有参数 {key}")
     try:
-        typed(present, interpretation.value)
+        typed(present, value)
     except PackError as error:
         raise InvalidField("value", str(error)) from None
     return present
