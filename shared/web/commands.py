@@ -121,6 +121,20 @@ class Command:
         return (getdoc(self.decision) or self.operation).split("（")[0]
 
 
+@dataclass(frozen=True)
+class Matter:
+    """What is to be decided: which command, on which object, with which body."""
+
+    command: Command
+    subject: object
+    body: Record
+    part: UUID | None
+
+    @property
+    def stream(self) -> str:
+        return self.command.aggregate.stream(self.subject)
+
+
 def table(*commands: Command) -> dict[str, Command]:
     """Commands by operationId; ValueError where two have the same."""
     found = {command.operation: command for command in commands}

@@ -23,27 +23,13 @@ from shared.kernel.identifiers import uuid7
 from shared.kernel.model import Record
 from shared.regulation.decision import Context, Decision, InvalidField, RuleBroken
 from shared.web.actors import authorise
-from shared.web.commands import Command, Reading
+from shared.web.commands import Matter, Reading
 from shared.web.problems import ProblemError, invalid
 from shared.web.receipts import Receipt, is_refusal, receipt_event, refused, rehearsed
 from shared.web.runtime import Folded, Runtime, events_of
 
 ATTEMPTS = 5
 """How often a decision is made again when what it rests on has moved meanwhile."""
-
-
-@dataclass(frozen=True)
-class Matter:
-    """What is to be decided: which command, on which object, with which body."""
-
-    command: Command
-    subject: object
-    body: Record
-    part: UUID | None
-
-    @property
-    def stream(self) -> str:
-        return self.command.aggregate.stream(self.subject)
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ from pydantic import Field
 from shared.kernel.actor import Actor
 from shared.kernel.model import Record
 from shared.web.actors import CurrentActor
-from shared.web.commands import Command
-from shared.web.desk import Desk, Matter, desk_for
+from shared.web.commands import Command, Matter
+from shared.web.desk import Desk, desk_for
 from shared.web.drafts import blank, drafted
 from shared.web.problems import READ, BrokenRule, FieldError, ProblemError
 from shared.web.reading import ProjectPath, may_read
