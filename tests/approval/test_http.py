@@ -1,5 +1,6 @@
 """Approval over HTTP: from the annual list to the reply and a filed change, with its facts."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -61,6 +62,50 @@ async def uncopied(city: City, unit: str, after: dict[str, Any]) -> list[str]:
         "/approval/v1/replies", unit=unit, copied=False, min_position=after["position"], by="UNIT"
     )
     return [item["number"] for item in listed.json()["items"]]
+
+
+async def test_of_two_changes_of_eight_percent_at_once_one_is_filed(city: City) -> None:
+    unit = new_unit_id()
+    project = await an_approved_project(city, unit)
+    path = f"/approval/v1/projects/{project}/change-filings"
+    both = await asyncio.gather(
+        *(city.post(path, moving(fen), by="UNIT", unit=unit) for fen in (8_000_000, -8_000_000))
+    )
+    refused, filed = sorted(both, key=lambda answer: answer.status_code, reverse=True)
+    assert (filed.status_code, refused.status_code) == (201, 409)
+    assert [r["rule"] for r in refused.json()["rules"]] == ["moved_money_stays_within_ratio"]
+    state = (await city.get(f"/approval/v1/projects/{project}")).json()
+    assert state["baseline"]["moved_so_far"] == "80000.00"
+
+
+async def an_approved_project(city: City, unit: str) -> str:
+    """A project with its final reply, by what is drafted for each body."""
+    project = await a_declared_project(city, unit)
+    await list_it(city, project)
+    code = {
+        "code": f"2509-511100-04-04-{int(project[-5:], 16) % 1_000_000:06d}",
+        "obtained_on": "2025-09-01",
+    }
+    registered = f"/registry/v1/projects/{project}"
+    await made(await city.post(f"{registered}/code", code, by="UNIT", unit=unit))
+    shared = {"code": "R-1", "name": "学校基本信息", "sharing": "UNCONDITIONAL"}
+    catalogue = {"resources": [shared]}
+    await made(await city.post(f"{registered}/resources", catalogue, by="UNIT", unit=unit))
+    path = f"/approval/v1/projects/{project}"
+    await made(await city.post(f"{path}/document", plan(), by="UNIT", unit=unit))
+    for body in ASKED:
+        await made(await city.post(f"{path}/letters", letter(body), by="DRC"))
+    digest = (await city.get(path)).json()["examination"]["digest"]
+    for body, kind in DUTIES:
+        given = opinion(kind).model_copy(update={"digest": digest})
+        await made(await city.post(f"{path}/opinions", given, by=body))
+    judged = evaluation().model_copy(update={"digest": digest})
+    await made(await city.post(f"{path}/evaluation", judged, by="DRC"))
+    await made(await city.post(f"{path}/concurrence", {"digest": digest}, by="DEB"))
+    await made(
+        await city.post(f"{path}/reply", reply().model_copy(update={"digest": digest}), by="DRC")
+    )
+    return project
 
 
 async def test_a_project_goes_from_its_list_to_the_reply_and_a_filed_change(city: City) -> None:

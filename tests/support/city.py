@@ -145,10 +145,12 @@ class City:
 
 
 @asynccontextmanager
-async def running_city(databases: CityDatabases, home: Path) -> AsyncIterator[City]:
+async def running_city(
+    databases: CityDatabases, home: Path, *, packs: Path | None = None, start: datetime = START
+) -> AsyncIterator[City]:
     """A city on databases of its own for as long as the context lasts."""
-    settings = Settings(mode=InstanceMode.SANDBOX, home=home)
-    SandboxClock.start_at(home / "clock.json", START)
+    settings = Settings(mode=InstanceMode.SANDBOX, home=home, packs=packs)
+    SandboxClock.start_at(home / "clock.json", start)
     dsns = databases.new_set()
     app = all_in_one(settings, {service: d.app for service, d in dsns.items()})
     async with AsyncExitStack() as stack:
