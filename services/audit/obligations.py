@@ -1,7 +1,7 @@
 """义务清单: everything that the clock demands of anybody in the city, and by when."""
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from typing import Annotated
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from shared.events.registry import SystemCatalogued
 from shared.events.vocabulary import LegalDate
 from shared.kernel.actor import EventRef
 from shared.kernel.coded import Coded
+from shared.kernel.dates import add_days
 from shared.kernel.identifiers import UnitId
 from shared.kernel.model import Record
 from shared.kernel.text import Code
@@ -41,7 +42,10 @@ class ObligationFilter(Record):
     project: Annotated[UUID | None, Field(title="项目")] = None
     due_after: Annotated[LegalDate | None, Field(title="期限不早于")] = None
     due_before: Annotated[LegalDate | None, Field(title="期限不晚于")] = None
-    as_of: Annotated[LegalDate | None, Field(title="按哪一日的情况（缺省为今天）")] = None
+    as_of: Annotated[
+        LegalDate | None,
+        Field(title="按哪一日的情况（缺省为今天）", ge=date(2000, 1, 1), le=date(2099, 12, 31)),
+    ] = None
 
 
 class ObligationEntry(Record):
@@ -158,7 +162,7 @@ def as_icalendar(entries: Iterable[ObligationEntry], on: date) -> bytes:
         entry.add("uid", f"{each.obligation_id}@govit")
         entry.add("dtstamp", datetime.combine(on, time(), UTC))
         entry.add("dtstart", each.due_on)
-        entry.add("dtend", each.due_on + timedelta(days=1))
+        entry.add("dtend", add_days(each.due_on, 1))
         entry.add("summary", f"{each.label}：{each.name}（{each.owner_name}）")
         provisional = "；期限暂定" if each.provisional else ""
         entry.add("description", f"第{each.article}条，期限{each.due_on}{provisional}")

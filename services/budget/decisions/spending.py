@@ -1,7 +1,5 @@
 """Decisions: 支付, 结余 and 关账; 移送查处 (第三十六、四十八条)."""
 
-from datetime import timedelta
-
 from services.budget import rules
 from services.budget.decisions.facts import Facts
 from services.budget.state import Project
@@ -19,6 +17,7 @@ from shared.events.budget import (
     SurplusReturnDemanded,
     SurplusReturned,
 )
+from shared.kernel.dates import add_days
 from shared.kernel.model import present
 from shared.regulation import Check, Context
 from shared.standing import rules as standing
@@ -71,7 +70,7 @@ def demand_surplus(
     return SurplusReturnDemanded(
         on=cause.on,
         **project.identity,
-        due_on=cause.on + timedelta(days=days),
+        due_on=add_days(cause.on, days),
         outstanding=project.outstanding,
         cause=present(facts.cause),
     )

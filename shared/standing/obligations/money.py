@@ -1,7 +1,7 @@
 """资金: surplus to be returned, O&M plans of the years to come (第三十六、三十七条)."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID
 
 from shared.events import Recorded
@@ -18,6 +18,7 @@ from shared.events.registry import (
     SystemTerminationRequired,
     SystemTerminationWaived,
 )
+from shared.kernel.dates import add_days
 from shared.kernel.money import ZERO
 from shared.standing.obligations.book import Book, Part, received_on, unit_of
 from shared.standing.obligations.obligation import Duty, Obligation, id_of
@@ -130,4 +131,4 @@ class Money(Part):
 
 
 def _year_after(last_day: date) -> int:
-    return (last_day + timedelta(days=1)).year
+    return add_days(last_day, 1).year
