@@ -55,9 +55,11 @@ def submit_line_lease(
     context.require(
         *_line_may_be_leased(lease),
         rules.lease_begins_in_the_budget_year(lease),
-        rules.line_serves_the_units_own_project(lease, facts.background),
-        rules.line_type_has_a_price_cap(lease, facts.caps.on(lease.starts_on)),
         exemptions=exemptions,
+        firm=(
+            rules.line_serves_the_units_own_project(lease, facts.background),
+            rules.line_type_has_a_price_cap(lease, facts.caps.on(lease.starts_on)),
+        ),
     )
     cap = _within_cap(lease, facts, exemptions, context)
     return LineLeaseSubmitted(
@@ -101,8 +103,8 @@ def rule_on_line_lease(
     exemptions = facts.standing.exemptions(lease.project_id)
     context.require(
         *_line_may_be_leased(lease),
-        rules.line_type_has_a_price_cap(lease, facts.caps.on(lease.starts_on)),
         exemptions=exemptions,
+        firm=(rules.line_type_has_a_price_cap(lease, facts.caps.on(lease.starts_on)),),
     )
     cap = _within_cap(lease, facts, exemptions, context)
     return LineLeaseApproved(on=on, **_identity(line), ruling=ruling, cap=cap)
