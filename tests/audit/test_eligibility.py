@@ -404,6 +404,12 @@ def test_an_original_project_that_is_not_on_record_is_unknown() -> None:
         asked(Action.DECLARE, FIRST, base=OTHER)
 
 
+def test_an_original_project_of_another_unit_is_unknown() -> None:
+    theirs = event("ProjectDeclared", BEGUN, project_id=OTHER, unit_id=OTHER_UNIT)
+    with pytest.raises(Unknown):
+        asked(Action.DECLARE, FIRST, theirs, base=OTHER)
+
+
 @pytest.mark.parametrize(
     ("action", "about"),
     [

@@ -189,10 +189,14 @@ def test_an_access_line_and_supervised_endpoints_are_free() -> None:
 def test_a_line_serves_a_project_of_its_unit() -> None:
     case = LINE.with_facts(background=APPROVED)
     case.when(submit_line_lease, lease(project_id=SUBJECT)).then(LineLeaseSubmitted)
+    told = set()
     for known in (Background(), replace(APPROVED, unit_id=OTHER_UNIT)):
-        case.with_facts(background=known).when(
+        outcome = case.with_facts(background=known).when(
             submit_line_lease, lease(project_id=SUBJECT)
-        ).then_broken(rules.line_serves_the_units_own_project)
+        )
+        outcome.then_broken(rules.line_serves_the_units_own_project)
+        told.update(outcome.texts)
+    assert len(told) == 1  # not even whether there is such a project
 
 
 # -- 审批和预算（第三十八、三十九条） ------------------------------------------------------------

@@ -114,7 +114,7 @@ def _registration(city: City, question: Question) -> Registration:
     found = registration_of(city.file(f"project:{asked}").recorded())
     if question.project and found.unit_id == question.unit:
         return found
-    if question.base and found.declared:
+    if question.base and question.unit in {found.unit_id, *found.participants}:
         return Registration(base_project_id=question.base)
     raise Unknown(f"没有申报项目 {asked}，或不是单位 {question.unit} 的项目")
 
