@@ -73,7 +73,9 @@ class Facts:
     @property
     def changes_a_system(self) -> bool:
         """Whether there is a system already: as the submission says, else as the catalogue does."""
-        return self.system.running if self.kind is None else self.kind is not ConstructionKind.NEW
+        if self.kind is None:
+            return self.system.running
+        return self.base_project_id is not None or self.kind is not ConstructionKind.NEW
 
 
 def facts_of(city: City, question: Question) -> Facts:
@@ -81,7 +83,7 @@ def facts_of(city: City, question: Question) -> Facts:
     unit = _unit(city, question.unit)
     registration = _registration(city, question)
     kind = _kind(city, question.project)
-    base = None if kind is ConstructionKind.NEW else registration.base_project_id
+    base = registration.base_project_id
     return Facts(
         on=city.as_of,
         budget_year=question.budget_year or city.as_of.year + 1,
