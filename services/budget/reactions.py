@@ -42,7 +42,7 @@ FOLLOWS = {
             "AssetConfirmed",
         }
     ),
-    "approval": frozenset({"ReplyIssued", "ChangeApproved", "ChangeFiled"})
+    "approval": frozenset({"ReplyIssued", "ChangeApproved", "ChangeFiled", "FilingDisputed"})
     | RESTRICTING["approval"],
     "acceptance": EVALUATIONS | RESTRICTING["acceptance"],
 }
