@@ -1,6 +1,5 @@
 """Facts, the table of commands, and the schedule that follows approval's baselines."""
 
-import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -17,7 +16,6 @@ from services.acceptance.state import (
 )
 from shared.events import ProjectEvent, Recorded
 from shared.events.approval import ProjectTerminated
-from shared.eventstore.decoding import decoded
 from shared.kernel.model import Record
 from shared.standing import RESTRICTING, standing_of
 from shared.web.actors import SYSTEM
@@ -89,9 +87,7 @@ async def cause(reading: Reading, project: Project, command: Record) -> Facts:
 
 async def with_stream(reading: Reading, project: Project, command: Record) -> Facts:
     """Facts for a correction: all that is on record of the project here."""
-    runtime, stream = reading.runtime, PROJECT.stream(reading.subject)
-    rows = await asyncio.to_thread(runtime.log.stream, stream, 0)
-    recorded = tuple(decoded(runtime.name, row) for row in rows)
+    recorded = await reading.history(PROJECT.stream(reading.subject))
     return replace(await known(reading, project, command), stream=recorded)
 
 

@@ -80,11 +80,11 @@ class Ledger:
             return question(self._shelves)
 
     def _catch_up(self, inbox: Inbox) -> None:
-        for source in LOGS:
-            if inbox.position(source) < self._shelves.positions[source]:
-                self._shelves = Shelves()  # the inbox was emptied: it is filled from the feeds
-        for source in LOGS:
-            while page := inbox.after(source, self._shelves.positions[source], PAGE):
+        reached = {source: inbox.position(source) for source in LOGS}
+        if any(reached[source] < self._shelves.positions[source] for source in LOGS):
+            self._shelves = Shelves()  # the inbox was emptied: it is filled from the feeds
+        for source, upto in reached.items():
+            while page := inbox.after(source, self._shelves.positions[source], upto, PAGE):
                 for recorded in page:
                     self._shelves.add(recorded)
 

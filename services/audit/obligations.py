@@ -41,7 +41,10 @@ class ObligationFilter(Record):
     project: Annotated[UUID | None, Field(title="项目")] = None
     due_after: Annotated[LegalDate | None, Field(title="期限不早于")] = None
     due_before: Annotated[LegalDate | None, Field(title="期限不晚于")] = None
-    as_of: Annotated[LegalDate | None, Field(title="按哪一日的情况（缺省为今天）")] = None
+    as_of: Annotated[
+        LegalDate | None,
+        Field(title="按哪一日的情况（缺省为今天）", ge=date(2000, 1, 1), le=date(2099, 12, 31)),
+    ] = None
 
 
 class ObligationEntry(Record):

@@ -42,7 +42,7 @@ FOLLOWS = {
             "AssetConfirmed",
         }
     ),
-    "approval": frozenset({"ReplyIssued", "ChangeApproved", "ChangeFiled"})
+    "approval": frozenset({"ReplyIssued", "ChangeApproved", "ChangeFiled", "FilingDisputed"})
     | RESTRICTING["approval"],
     "acceptance": EVALUATIONS | RESTRICTING["acceptance"],
 }
@@ -62,11 +62,11 @@ async def _background(reading: Reading, events: tuple[Recorded, ...]) -> Backgro
 
 
 async def for_lease(reading: Reading, line: LeasedLine, lease: LineLease) -> LeaseFacts:
-    """The caps of the line's type, how the unit stands, and the project that the line serves."""
+    """The caps of the line's type, how the unit stands, the project served and its system."""
     of_unit = await reading.others(f"unit:{lease.unit_id}")
     of_project = await reading.others(f"project:{lease.project_id}") if lease.project_id else ()
     return LeaseFacts(
-        background=background_of(of_project),
+        background=await _background(reading, of_project),
         standing=standing_of(of_unit),
         caps=await reading.own(CAPS, lease.line_type),
     )

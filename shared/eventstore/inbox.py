@@ -1,11 +1,13 @@
 """Facts from other logs: their events as received, stored together with the position reached.
 
-An inbox is disposable: it can be emptied and filled again from the feeds.
+An inbox is disposable: it can be emptied and filled again from the feeds. It keeps only the types
+of events that its service follows, and remembers which those were: a release that follows more has
+the source read again from the beginning, since what was passed over is not here.
 """
 
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 from psycopg.rows import TupleRow
@@ -15,7 +17,7 @@ from shared.events import Recorded, decode
 from shared.events.upcasting import recorded
 from shared.eventstore.records import RecordedEvent
 
-__all__ = ["Gap", "Inbox", "create_inbox"]
+__all__ = ["Followed", "Gap", "Inbox", "create_inbox", "remember_followed_types"]
 
 _CREATE = """
 CREATE TABLE inbox (
@@ -38,6 +40,14 @@ CREATE INDEX inbox_subjects ON inbox USING gin (subjects);
 CREATE INDEX inbox_types ON inbox (type, recorded_at);
 CREATE TABLE inbox_position (source text PRIMARY KEY, position bigint NOT NULL);
 """
+
+_REMEMBER_TYPES = """
+ALTER TABLE inbox_position
+    ADD COLUMN types text[],
+    ADD COLUMN restarts integer NOT NULL DEFAULT 0;
+"""
+
+_EVERY_TYPE = "*"
 
 _PATIENCE = 5.0
 """Seconds to wait for a connection before the database counts as away."""
@@ -68,11 +78,26 @@ def create_inbox(execute: Callable[[str], Any], application_role: str) -> None:
     )
 
 
+def remember_followed_types(execute: Callable[[str], Any]) -> None:
+    """Let positions say which types were followed up to them, in a service's migration.
+
+    Of a position that was reached before nobody knows: its source is followed again.
+    """
+    execute(_REMEMBER_TYPES)
+
+
+class Followed(NamedTuple):
+    """How far a source has been followed, and how often it was begun again."""
+
+    position: int
+    restarts: int
+
+
 class Inbox:
     """Events of other services' logs that this service's decisions rest on."""
 
-    def __init__(self, dsn: str, wanted: Callable[[str, str], bool]) -> None:
-        """`wanted(source, type)` says whether such events are kept; positions always move."""
+    def __init__(self, dsn: str, types: Callable[[str], frozenset[str]]) -> None:
+        """`types(source)` are those whose events are kept, none: all; positions always move."""
         self._pool: ConnectionPool[psycopg.Connection[TupleRow]] = ConnectionPool(
             dsn,
             min_size=0,
@@ -81,7 +106,7 @@ class Inbox:
             timeout=_PATIENCE,
             kwargs={"application_name": "govit inbox"},
         )
-        self._wanted = wanted
+        self._types = types
         self._lock = threading.Lock()
         self._cache: dict[str, tuple[Recorded, ...]] = {}
         self._positions: dict[str, int] = {}
@@ -96,13 +121,62 @@ class Inbox:
 
     def position(self, source: str) -> int:
         """How far a source has been followed, by whichever process; 0 before its first event."""
-        with self._pool.connection() as connection:
-            row = connection.execute(
-                "SELECT position FROM inbox_position WHERE source = %s", [source]
-            ).fetchone()
-        reached = int(row[0]) if row else 0
+        reached = self.followed(source).position
         self._note(source, reached, reached)
         return reached
+
+    def followed(self, source: str) -> Followed:
+        """How far a source has been followed with the types that are followed now."""
+        with self._pool.connection() as connection:
+            row = connection.execute(
+                "SELECT position, restarts, types FROM inbox_position WHERE source = %s", [source]
+            ).fetchone()
+        if row is None:
+            return Followed(0, 0)
+        known = _cover(None if row[2] is None else frozenset(row[2]), self._wanted(source))
+        return Followed(int(row[0]) if known else 0, int(row[1]))
+
+    def begin(self, source: str) -> int:
+        """The position to follow a source from: 0 where types are followed that were not before.
+
+        What is kept already stays, and is not kept twice.
+        """
+        wanted = self._wanted(source)
+        with self._pool.connection() as connection:
+            position, types = self._locked(connection, source)
+            if not _cover(types, wanted):
+                position = 0
+                connection.execute(
+                    "UPDATE inbox_position SET position = 0, types = %s, restarts = restarts + 1"
+                    " WHERE source = %s",
+                    [sorted(wanted), source],
+                )
+            elif types != wanted:
+                connection.execute(
+                    "UPDATE inbox_position SET types = %s WHERE source = %s",
+                    [sorted(wanted), source],
+                )
+        self._note(source, position, position)
+        return position
+
+    def _wanted(self, source: str) -> frozenset[str]:
+        return self._types(source) or frozenset({_EVERY_TYPE})
+
+    def _locked(
+        self, connection: psycopg.Connection[TupleRow], source: str
+    ) -> tuple[int, frozenset[str] | None]:
+        """The position reached and the types followed up to it, until the transaction ends."""
+        connection.execute(
+            "INSERT INTO inbox_position (source, position, types) VALUES (%s, 0, %s)"
+            " ON CONFLICT DO NOTHING",
+            [source, sorted(self._wanted(source))],
+        )
+        row = connection.execute(
+            "SELECT position, types FROM inbox_position WHERE source = %s FOR UPDATE", [source]
+        ).fetchone()
+        if row is None:
+            raise LookupError(f"no position of {source}")
+        return int(row[0]), None if row[1] is None else frozenset(row[1])
 
     def _note(self, source: str, before: int, reached: int, *, kept: bool = False) -> None:
         """Remember the position; what is cached is stale if events were kept here or unseen."""
@@ -116,16 +190,14 @@ class Inbox:
     def store(self, source: str, events: list[RecordedEvent]) -> int:
         """Keep a page of a feed; returns the position reached.
 
-        A page that another process stored first is passed over; Gap if the page starts too late.
+        A page that another process stored first is passed over; Gap if the page starts too late,
+        or if a process of another release follows other types.
         """
+        wanted = self._wanted(source)
         with self._pool.connection() as connection:
-            connection.execute(
-                "INSERT INTO inbox_position VALUES (%s, 0) ON CONFLICT DO NOTHING", [source]
-            )
-            row = connection.execute(
-                "SELECT position FROM inbox_position WHERE source = %s FOR UPDATE", [source]
-            ).fetchone()
-            reached = int(row[0]) if row else 0
+            reached, types = self._locked(connection, source)
+            if types != wanted:
+                raise Gap(f"{source}: other types are followed by another release")
             fresh = [e for e in events if e.position > reached]
             if not fresh:  # another process of this service stored them
                 self._note(source, reached, reached)
@@ -133,7 +205,12 @@ class Inbox:
             expected = range(reached + 1, reached + 1 + len(fresh))
             if [e.position for e in fresh] != list(expected):
                 raise Gap(f"{source}: expected position {reached + 1}, got {fresh[0].position}")
-            kept = [_row(source, e) for e in fresh if self._wanted(source, e.type)]
+            known = _known(connection, source, reached, expected[-1])
+            kept = [
+                _row(source, e)
+                for e in fresh
+                if (e.type in wanted or _EVERY_TYPE in wanted) and e.position not in known
+            ]
             if kept:
                 with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
                     copy.set_types(_TYPES)
@@ -168,10 +245,12 @@ class Inbox:
                     self._cache[subject] = known
         return known
 
-    def after(self, source: str, position: int, limit: int) -> list[Recorded]:
-        """Kept events of one source beyond a position, in log order."""
+    def after(self, source: str, position: int, upto: int, limit: int) -> list[Recorded]:
+        """Kept events of one source beyond a position, up to another, in log order."""
         return self._select(
-            "source = %s AND position > %s", [source, position], f" LIMIT {int(limit)}"
+            "source = %s AND position > %s AND position <= %s",
+            [source, position, upto],
+            f" LIMIT {int(limit)}",
         )
 
     def of_type(self, event_type: str, subject: str | None, limit: int) -> list[Recorded]:
@@ -201,6 +280,22 @@ class Inbox:
                 values,
             ).fetchall()
         return [_as_recorded(row) for row in rows]
+
+
+def _cover(types: frozenset[str] | None, wanted: frozenset[str]) -> bool:
+    """Whether everything wanted was kept while these types were followed; None: nobody knows."""
+    return types is not None and (_EVERY_TYPE in types or wanted <= types)
+
+
+def _known(
+    connection: psycopg.Connection[TupleRow], source: str, after: int, upto: int
+) -> frozenset[int]:
+    """Positions whose events are kept already, where the source is read again."""
+    rows = connection.execute(
+        "SELECT position FROM inbox WHERE source = %s AND position > %s AND position <= %s",
+        [source, after, upto],
+    ).fetchall()
+    return frozenset(int(row[0]) for row in rows)
 
 
 def _row(source: str, event: RecordedEvent) -> tuple[Any, ...]:

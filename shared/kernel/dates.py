@@ -13,7 +13,17 @@ def legal_date(instant: datetime) -> date:
 
 
 def add_months(start: date, months: int) -> date:
-    """The same day `months` later, or the month's last day: 2025-11-30 + 3 is 2026-02-28."""
+    """The same day `months` later, or the month's last day: 2025-11-30 + 3 is 2026-02-28.
+
+    Where the calendar ends (9999), its last day: one such date must not stop all others.
+    """
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    if year > date.max.year:
+        return date.max
     day = min(start.day, calendar.monthrange(year, month + 1)[1])
     return date(year, month + 1, day)
+
+
+def add_days(start: date, days: int) -> date:
+    """The day `days` later; the calendar's last day where it ends before."""
+    return start + timedelta(days=min(days, (date.max - start).days))

@@ -102,12 +102,16 @@ class Context:
             raise InvalidField("on", f"文书日期 {act.on} 早于 {earliest}，不应早于其所依据的事项")
         return act.on
 
-    def require(self, *checks: Check, exemptions: Sequence[Exemption] = ()) -> None:
+    def require(
+        self, *checks: Check, exemptions: Sequence[Exemption] = (), firm: Sequence[Check] = ()
+    ) -> None:
         """Record the checks; RuleBroken with all that neither hold nor are lifted.
 
-        An exemption lifts what the regulation lets it lift, and the record says which one did.
+        An exemption lifts what the regulation lets it lift, and the record says which one did;
+        never what is `firm`: what is on record already, and sums.
         """
-        judged = [self._lifted(c, exemptions) for c in checks] if exemptions else checks
+        lifted = [self._lifted(c, exemptions) for c in checks] if exemptions else checks
+        judged = (*firm, *lifted)
         self.checks.extend(judged)
         failed = [c for c in judged if not c.stands]
         if failed:

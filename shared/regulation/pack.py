@@ -55,6 +55,10 @@ class DatedValue(Record):
     """The text leaves it open, so that an interpretation may set it (第五十六条)."""
 
 
+LARGEST_NUMBER = 9_999
+"""No percentage, count, or number of days or months of a regulation is larger."""
+
+
 def typed(present: DatedValue, text: str) -> int | str | bool:
     """Another value for a parameter, of the kind it has; PackError where the text is none."""
     kind = type(present.value)
@@ -62,11 +66,18 @@ def typed(present: DatedValue, text: str) -> int | str | bool:
         if kind is bool:
             return {"true": True, "false": False}[text]
         if kind is int:
-            return int(text)
+            return _number(text)
         return str(Money.of(text)) if re.fullmatch(PATTERN, str(present.value)) else text
     except (KeyError, ValueError):
-        wanted = {bool: "true 或 false", int: "整数"}.get(kind, "以元为单位、两位小数的金额")
+        whole = f"0 至 {LARGEST_NUMBER} 的整数"
+        wanted = {bool: "true 或 false", int: whole}.get(kind, "以元为单位、两位小数的金额")
         raise PackError(f"{present.key} 须为{wanted}，不是 {text}") from None
+
+
+def _number(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,4}", text):
+        raise ValueError(text)
+    return int(text)
 
 
 class ExceptionPower(Record):

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from inspect import getdoc, signature
 from typing import TYPE_CHECKING, Any, get_type_hints
@@ -11,8 +12,10 @@ from uuid import UUID
 from shared.events import Event, Recorded
 from shared.eventstore.decoding import decoded
 from shared.kernel.actor import EventRef
+from shared.kernel.dates import legal_date
 from shared.kernel.model import Record
 from shared.regulation.decision import Context
+from shared.regulation.pack import Library
 
 if TYPE_CHECKING:
     from shared.web.runtime import Aggregate, Runtime
@@ -51,6 +54,16 @@ class Reading:
     answers: "asyncio.Future[Any] | None" = None
     """What the other services answer to being asked how far they are; asked where it is needed."""
     _generation: int = 0
+
+    @property
+    def policies(self) -> Library:
+        """The policies to decide by."""
+        return self.runtime.policies
+
+    @property
+    def today(self) -> date:
+        """The legal date on which it is decided."""
+        return legal_date(self.runtime.clock.now())
 
     async def own(self, aggregate: "Aggregate", subject: object, *, new: bool = False) -> Any:
         """The state of another stream of this service; the append will check its version.

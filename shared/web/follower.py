@@ -56,7 +56,7 @@ class Follower:
         while True:
             try:
                 if not self.healthy:
-                    self._position = await in_thread(self._inbox.position, self.source)
+                    self._position = await in_thread(self._inbox.begin, self.source)
                 full = await self._pull()
                 self.healthy, pause = True, 0.1
                 if not full:

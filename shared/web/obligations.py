@@ -30,9 +30,9 @@ async def obligation(reading: Reading, found: Found, finding: LateFinding) -> Ob
     owed = obligations_of(
         finding.subject,
         (*await reading.history(finding.subject), *await followed(reading, finding.subject)),
-        runtime.policies,
+        reading.policies,
         calendar_of(runtime.settings.calendar_folder),
-        runtime.policy_now().on,
+        reading.today,
     )
     wanted = (o for o in owed if str(o.obligation_id) == reading.subject)
     return next((o for o in wanted if looked_after(o, runtime.name)), None)

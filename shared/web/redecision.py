@@ -9,15 +9,16 @@ import asyncio
 import inspect
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
 from shared.events import Event, Recorded
 from shared.events.refusals import RequestRefused
 from shared.eventstore.decoding import decoded
+from shared.kernel.dates import legal_date
 from shared.kernel.identifiers import uuid7
-from shared.kernel.model import Record
+from shared.kernel.model import Record, present
 from shared.regulation.decision import Context, Decision, InvalidField, RuleBroken
 from shared.regulation.pack import Library
 from shared.regulation.rule import Check
@@ -75,6 +76,15 @@ class _PastReading(Reading):
 
     past: _Past = field(default_factory=_Past)
     at: datetime = datetime.max.replace(tzinfo=UTC)
+    library: Library | None = None
+
+    @property
+    def policies(self) -> Library:
+        return present(self.library)
+
+    @property
+    def today(self) -> date:
+        return legal_date(self.at)
 
     async def own(self, aggregate: Aggregate, subject: object, *, new: bool = False) -> Any:
         return self.past.state(aggregate, subject)
@@ -111,7 +121,14 @@ async def _again(
     body = _asked(command, recorded.event)
     if body is None:
         return None  # classified, or a reaction: what was asked is not on record by itself
-    reading = _PastReading(runtime, subject, recorded.meta.part, past=past, at=recorded.recorded_at)
+    reading = _PastReading(
+        runtime,
+        subject,
+        recorded.meta.part,
+        past=past,
+        at=recorded.recorded_at,
+        library=policies,
+    )
     state = past.state(command.aggregate, subject)
     found = command.facts(reading, state, body) if command.facts else None
     facts = await found if inspect.isawaitable(found) else found

@@ -113,7 +113,7 @@ class Runtime:
         )
         self.verifier = self._verifier()
         self.log = EventLog(dsn, clock=self.clock.now, sandbox=settings.sandbox)
-        self.inbox = Inbox(dsn, self._wanted)
+        self.inbox = Inbox(dsn, self._types)
         self._peers = {} if peers is None else peers
         self._cache: OrderedDict[str, Folded] = OrderedDict()
         self._news = asyncio.Event()
@@ -133,9 +133,9 @@ class Runtime:
             raise ValueError("production needs GOVIT_ISSUER_KEY")
         return Verifier(self.issuer.keys)
 
-    def _wanted(self, source: str, event_type: str) -> bool:
+    def _types(self, source: str) -> frozenset[str]:
         types = self.spec.follows[source]
-        return not types or event_type in types or event_type == PolicyInterpreted.__name__
+        return types | {PolicyInterpreted.__name__} if types else types
 
     # -- life ------------------------------------------------------------------------------
 
@@ -371,9 +371,12 @@ class Runtime:
             await linger(1.0, self._news)
 
     async def _catch_up(self, reaction: Reaction) -> None:
-        name = f"reaction/{reaction.name}"
+        # A source that is followed again from its beginning is also reacted to again: its events
+        # come in order, also those that were passed over, and what was done is not done twice.
+        upto, restarts = await in_thread(self.inbox.followed, reaction.source)
+        name = f"reaction/{reaction.name}" + (f"/{restarts}" if restarts else "")
         done = await in_thread(self.log.max_tracking_id, name) or 0
-        while page := await in_thread(self.inbox.after, reaction.source, done, 100):
+        while page := await in_thread(self.inbox.after, reaction.source, done, upto, 100):
             for each in page:
                 if each.event.type in reaction.types:
                     await reaction.run(self, each)

@@ -227,7 +227,18 @@ def test_the_project_it_upgrades_is_accepted_first(kind: str) -> None:
 
 def test_a_system_older_than_the_record_has_no_project_to_be_accepted() -> None:
     replying_to(built(kind="UPGRADE"), on_top_of(None)).then(ReplyIssued)
-    replying_to(built(kind="NEW"), on_top_of(BASE)).then(ReplyIssued)
+    replying_to(built(kind="NEW"), on_top_of(None)).then(ReplyIssued)
+
+
+def test_what_is_declared_on_top_of_a_project_is_not_new_by_saying_so() -> None:
+    case, content = on_top_of(BASE), built(kind="NEW")
+    replying_to(content, case).then_broken(base_project_is_accepted)
+    base = standing_of(as_recorded([accepted("PASSED", BASE)], "acceptance", start=61))
+    passed = case.with_facts(base=base.of(BASE).acceptance)
+    replying_to(content, passed).then(ReplyIssued)
+    replying_to(content, passed.with_facts(asset=None)).then_broken(
+        system_is_under_asset_management
+    )
 
 
 @pytest.mark.parametrize("kind", ["EXPAND", "REBUILD", "UPGRADE"])

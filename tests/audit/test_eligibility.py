@@ -233,7 +233,7 @@ CASES = [
     *(
         Case("47-3", action, (measured(kind, FIRST), lifted(kind, LATER)))
         for kind in ("INVESTMENT_DEFERRED",)
-        for action in (Action.INCLUDE_BUDGET, Action.OPERATION_MONEY)
+        for action in (Action.INCLUDE_BUDGET,)
     ),
     Case("30-1", Action.CHANGE, (measured("SUSPENSION", FIRST), lifted("SUSPENSION", LATER))),
     # 51-1: from the finding until the body that found it clears it
@@ -298,15 +298,18 @@ def submitted_to(kind: str) -> Event:
     return event("DocumentSubmitted", FIRST, submission={"construction": built})
 
 
-@pytest.mark.parametrize(
-    ("kind", "rows_of_it"),
-    [("NEW", set()), ("EXPAND", {"8-(8)", "8-(10)"}), ("UPGRADE", {"8-(8)", "8-(10)"})],
-)
-def test_what_is_built_anew_stands_on_no_system_and_no_project(
-    kind: str, rows_of_it: set[str]
-) -> None:
+@pytest.mark.parametrize("kind", ["NEW", "EXPAND", "UPGRADE"])
+def test_what_is_declared_on_top_of_a_project_stands_on_it_and_its_system(kind: str) -> None:
     on_top = (*without(DECLARED, ASSET), event("ProjectDeclared", BEGUN))
     found = asked(Action.APPROVE, FIRST, submitted_to(kind), clean=on_top)
+    assert rows(found) == {"8-(8)", "8-(10)"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "rows_of_it"), [("NEW", set()), ("EXPAND", {"8-(10)"}), ("UPGRADE", {"8-(10)"})]
+)
+def test_what_is_built_anew_stands_on_no_system(kind: str, rows_of_it: set[str]) -> None:
+    found = asked(Action.APPROVE, FIRST, submitted_to(kind), clean=without(ASSET))
     assert rows(found) == rows_of_it
 
 
@@ -399,9 +402,20 @@ def test_a_unit_that_is_not_registered_is_unknown() -> None:
         asked(Action.DECLARE, FIRST, unit=OTHER_UNIT)
 
 
+def test_a_deferred_investment_is_no_operation_money() -> None:
+    deferred = measured("INVESTMENT_DEFERRED", FIRST)
+    assert asked(Action.OPERATION_MONEY, FIRST, deferred).allowed  # as the budget service decides
+
+
 def test_an_original_project_that_is_not_on_record_is_unknown() -> None:
     with pytest.raises(Unknown):
         asked(Action.DECLARE, FIRST, base=OTHER)
+
+
+def test_an_original_project_of_another_unit_is_unknown() -> None:
+    theirs = event("ProjectDeclared", BEGUN, project_id=OTHER, unit_id=OTHER_UNIT)
+    with pytest.raises(Unknown):
+        asked(Action.DECLARE, FIRST, theirs, base=OTHER)
 
 
 @pytest.mark.parametrize(

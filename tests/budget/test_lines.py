@@ -37,9 +37,14 @@ from tests.budget.building import (
     EXAMINER,
     LEASE,
     LINE,
+    MANAGED,
     NEXT_YEAR,
+    asset_confirmed,
+    background,
     caps,
+    catalogued,
     concluded,
+    declared,
     exception,
     lease,
     lease_approved,
@@ -57,6 +62,8 @@ from tests.budget.building import (
     security_finding,
     sharing_violation,
     standing,
+    stop_required,
+    stopped,
 )
 from tests.support.builders import OTHER_UNIT, UNIT, document, yuan
 from tests.support.given_when_then import OFFICER, SUBJECT, TODAY, Case
@@ -191,10 +198,14 @@ def test_an_access_line_and_supervised_endpoints_are_free() -> None:
 def test_a_line_serves_a_project_of_its_unit() -> None:
     case = LINE.with_facts(background=APPROVED)
     case.when(submit_line_lease, lease(project_id=SUBJECT)).then(LineLeaseSubmitted)
+    told: set[str] = set()
     for known in (Background(), replace(APPROVED, unit_id=OTHER_UNIT)):
-        case.with_facts(background=known).when(
+        outcome = case.with_facts(background=known).when(
             submit_line_lease, lease(project_id=SUBJECT)
-        ).then_broken(rules.line_serves_the_units_own_project)
+        )
+        outcome.then_broken(rules.line_serves_the_units_own_project)
+        told.update(outcome.texts)
+    assert len(told) == 1  # not even whether there is such a project
 
 
 # -- 审批和预算（第三十八、三十九条） ------------------------------------------------------------
@@ -264,7 +275,8 @@ def test_rent_is_included_once_approved_once_and_under_a_number() -> None:
 
 
 def test_what_bars_a_projects_operation_money_bars_its_rent() -> None:
-    case = LINE.given(lease_submitted(project_id=SUBJECT), lease_approved())
+    given = LINE.given(lease_submitted(project_id=SUBJECT), lease_approved())
+    case = given.with_facts(background=MANAGED)
     case.when(include_line_lease_budget, lease_inclusion()).then_broken(
         shared_rules.operation_money_needs_a_passed_acceptance
     )
@@ -273,9 +285,23 @@ def test_what_bars_a_projects_operation_money_bars_its_rent() -> None:
         shared_rules.no_sharing_violation_bars_operation_money,
         shared_rules.no_security_finding_bars_operation_money,
     )
-    case.with_facts(standing=standing(concluded())).when(
-        include_line_lease_budget, lease_inclusion()
-    ).then(LineLeaseBudgetIncluded)
+    accepted = case.with_facts(standing=standing(concluded()))
+    accepted.when(include_line_lease_budget, lease_inclusion()).then(LineLeaseBudgetIncluded)
+    for known, broken in (
+        ((asset_confirmed(), declared()), rules.system_of_the_money_is_catalogued),
+        ((catalogued(), declared()), rules.system_is_under_asset_management),
+        (
+            (catalogued(), asset_confirmed(), declared(), stop_required()),
+            rules.system_may_go_on_running,
+        ),
+        (
+            (catalogued(), asset_confirmed(), declared(), stopped()),
+            rules.system_of_the_money_is_catalogued,
+        ),
+    ):
+        accepted.with_facts(background=background(*known)).when(
+            include_line_lease_budget, lease_inclusion()
+        ).then_broken(broken)
 
 
 # -- 协议、考核和支付（第三十八、四十条） --------------------------------------------------------

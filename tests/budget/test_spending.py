@@ -25,6 +25,7 @@ from shared.events.budget import (
 )
 from shared.standing import Standing
 from shared.standing import rules as shared_rules
+from tests.audit.building import event
 from tests.budget.building import (
     ACCEPTED,
     CASE,
@@ -59,7 +60,7 @@ from tests.budget.building import (
     terminated,
 )
 from tests.support.builders import OTHER_UNIT, UNIT, document, yuan
-from tests.support.given_when_then import OFFICER, TODAY, as_recorded
+from tests.support.given_when_then import OFFICER, TODAY, Case, as_recorded
 
 DAY = timedelta(days=1)
 CONTRACTED = CASE.given(included(), procured(), contracted())
@@ -185,6 +186,30 @@ def test_a_filed_change_leaves_the_approved_total() -> None:
     known = background(replied(), change_filed(item("900000.00")))
     assert known.approved_total == yuan(TOTAL)
     assert "ChangeFiled" in FOLLOWS["approval"]
+
+
+def test_what_was_filed_and_disputed_is_not_paid() -> None:
+    moved = change_filed(item("100000.00"), item("900000.00", "B1"))
+    again = change_filed(item("50000.00"), item("950000.00", "C1"))
+    in_b = payment(items=[{"code": "B1", "amount": "300000.00"}])
+    approved = (catalogued(), declared(), replied())
+
+    def known(*events: Event) -> Case:
+        return CONTRACTED.with_facts(background=background(*approved, *events))
+
+    known(moved, filing_disputed()).when(record_payment, in_b).then_broken(
+        rules.payment_is_for_approved_items
+    )
+    known(moved, filing_disputed()).when(record_payment, payment()).then(PaymentRecorded)
+    known(moved, again, filing_disputed()).when(record_payment, in_b).then(PaymentRecorded)
+    known(moved, change_approved(TOTAL), again, filing_disputed()).when(
+        record_payment, payment()
+    ).then(PaymentRecorded)
+    assert "FilingDisputed" in FOLLOWS["approval"]
+
+
+def filing_disputed() -> Event:
+    return event("FilingDisputed", TODAY)
 
 
 def test_a_suspended_project_pays_no_stages() -> None:

@@ -69,6 +69,17 @@ def test_what_the_text_says_in_numbers_is_not_for_interpretation(key: str, value
     )
 
 
+def test_a_number_of_days_or_percent_has_four_digits_at_most() -> None:
+    for value in ("0", "9999"):
+        content = interpretation(key="surplus_return_days", value=value)
+        CASE.when(publish_interpretation, content).then(PolicyInterpreted)
+
+
+def test_a_list_of_bodies_may_be_another_list_of_bodies() -> None:
+    content = interpretation(key="special_regime_approvers", value="DRC DEB FIN")
+    CASE.when(publish_interpretation, content).then(PolicyInterpreted)
+
+
 def test_a_reading_may_change_no_parameter() -> None:
     CASE.when(publish_interpretation, interpretation(key=None, value=None)).then(PolicyInterpreted)
 
@@ -78,6 +89,11 @@ def test_a_reading_may_change_no_parameter() -> None:
     [
         ({"key": "art26_percent"}, "key"),
         ({"value": "五"}, "value"),
+        ({"value": "-1"}, "value"),
+        ({"key": "surplus_return_days", "value": "10000"}, "value"),
+        ({"key": "surplus_return_days", "value": "99999999999"}, "value"),
+        ({"key": "special_regime_approvers", "value": "DRC DEBB"}, "value"),
+        ({"key": "own_exceptions_filed_with", "value": "UNITS"}, "value"),
         ({"value": None}, "value"),
         ({"key": None}, "value"),
         ({"article": "58"}, "article"),

@@ -1,6 +1,6 @@
 """验收: application, acceptance and its filing (第三十一条)."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import TypedDict
 
 from services.acceptance import rules
@@ -20,6 +20,7 @@ from shared.events.acceptance import (
     AcceptanceReviewed,
     ServiceAcceptanceReported,
 )
+from shared.kernel.dates import add_days
 from shared.regulation import Check, Context, Policy
 from shared.standing.rules import construction_goes_on
 
@@ -154,5 +155,5 @@ def _dates(conclusion: AcceptanceConclusion, on: date, policy: Policy) -> _Dates
     if conclusion is not AcceptanceConclusion.PASSED:
         return {}
     opens, due = evaluation_window(on, policy)
-    filing = on + timedelta(days=policy.number("acceptance_filing_days"))
+    filing = add_days(on, policy.number("acceptance_filing_days"))
     return {"filing_due_on": filing, "evaluation_opens_on": opens, "evaluation_due_on": due}

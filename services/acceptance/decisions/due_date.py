@@ -23,14 +23,6 @@ from shared.kernel.model import present
 from shared.regulation import Context
 
 
-def _after_trial_run(planned_end: date, months: int) -> date:
-    try:
-        return add_months(planned_end, months)
-    except ValueError:
-        # The calendar ends in 9999; one such date must not stop the schedules of all others.
-        return date.max
-
-
 def schedule_acceptance(
     project: Project,
     cause: ReplyIssued | ChangeApproved,
@@ -40,7 +32,7 @@ def schedule_acceptance(
     """验收期限（第三十一条）: planned end and trial run; an extension once granted stands."""
     planned_end = cause.planned_end
     months = policy_cited(cause.policy, context).number("trial_months")
-    due_on = max(_after_trial_run(planned_end, months), project.extended_to or date.min)
+    due_on = max(add_months(planned_end, months), project.extended_to or date.min)
     context.require(
         rules.acceptance_follows_the_baseline(project, cause, facts.origin, planned_end, due_on)
     )

@@ -1,7 +1,7 @@
 """Rules on rectification and measures, in article order (第四十七条)."""
 
 from collections.abc import Collection
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID
 
 from services.acceptance.state import (
@@ -13,6 +13,7 @@ from services.acceptance.state import (
 )
 from shared.events.acceptance import MeasureKind
 from shared.events.vocabulary import Document
+from shared.kernel.dates import add_days
 from shared.regulation import Verdict, article, holds
 from shared.standing import ProjectStanding
 
@@ -92,7 +93,7 @@ def measure_follows_a_failed_rectification(
         status is RectificationStatus.FAILED or (waiting and on > due_on),
         f"{status.label}，整改期限{due_on}，处理{on}",
         basis=[rectification.ref],
-        not_before=due_on + timedelta(days=1) if waiting else None,
+        not_before=add_days(due_on, 1) if waiting else None,
         due_on=due_on,
     )
 

@@ -38,6 +38,10 @@ def submit_document(
             submission, construction.demand_of(facts.exemptions, context.today), context.policy
         ),
         exemptions=facts.exemptions,
+        firm=(
+            rules.estimate_items_sum_to_total(submission),
+            rules.submission_dates_are_in_order(submission),
+        ),
     )
     return DocumentSubmitted(
         on=context.date_of(submission),
@@ -58,8 +62,6 @@ def _in_due_form(
         rules.fund_balance_plan_is_attached(submission),
         rules.round_fits_delivery_mode(submission, registration),
         rules.round_follows_the_order(submission, project),
-        rules.estimate_items_sum_to_total(submission),
-        rules.submission_dates_are_in_order(submission),
         rules.sharing_chapter_is_present(submission),
         rules.merged_plan_has_a_ground(submission),
         rules.small_merged_plan_stays_within_limit(submission, policy),

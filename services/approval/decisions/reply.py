@@ -2,7 +2,6 @@
 
 from datetime import date
 from typing import TypedDict
-from uuid import UUID
 
 from services.approval.decisions.facts import Facts
 from services.approval.rules import construction, opinions
@@ -186,21 +185,19 @@ def _initiated(
         construction.required_platforms_are_connected(built),
         construction.five_matters_are_met(examination),
         construction.what_is_built_is_shared(built),
-        standing.base_project_is_accepted(_base(built, facts), facts.base),
+        standing.base_project_is_accepted(facts.registration.base_project_id, facts.base),
         construction.nothing_of_a_higher_level_is_duplicated(built),
-        standing.system_is_under_asset_management(
-            facts, exists=built.kind is not ConstructionKind.NEW
-        ),
+        standing.system_is_under_asset_management(facts, exists=_changes_a_system(built, facts)),
         construction.prior_approvals_are_attached_where_due(
             examination.submission, demand, context.policy
         ),
     )
 
 
-def _base(built: Construction, facts: Facts) -> UUID | None:
-    """The project that it changes; what is new has none (第八条第八项)."""
-    new = built.kind is ConstructionKind.NEW
-    return None if new else facts.registration.base_project_id
+def _changes_a_system(built: Construction, facts: Facts) -> bool:
+    """What was declared on top of a project is not new, whatever its document says (第八条)."""
+    based = facts.registration.base_project_id is not None
+    return based or built.kind is not ConstructionKind.NEW
 
 
 def _entitled(

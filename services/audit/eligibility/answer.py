@@ -73,7 +73,6 @@ def _operation_money(facts: Facts) -> Iterator[Check]:
         return  # a system older than any project on record
     yield rules.operation_money_needs_a_passed_acceptance(facts.project.acceptance)
     yield rules.no_sharing_violation_bars_operation_money(facts.project, facts.budget_year)
-    yield rules.investment_is_not_deferred(facts.project)
     yield rules.no_security_finding_bars_operation_money(facts.project)
     yield from _weighed(facts)
 

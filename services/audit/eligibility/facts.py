@@ -73,7 +73,9 @@ class Facts:
     @property
     def changes_a_system(self) -> bool:
         """Whether there is a system already: as the submission says, else as the catalogue does."""
-        return self.system.running if self.kind is None else self.kind is not ConstructionKind.NEW
+        if self.kind is None:
+            return self.system.running
+        return self.base_project_id is not None or self.kind is not ConstructionKind.NEW
 
 
 def facts_of(city: City, question: Question) -> Facts:
@@ -81,7 +83,7 @@ def facts_of(city: City, question: Question) -> Facts:
     unit = _unit(city, question.unit)
     registration = _registration(city, question)
     kind = _kind(city, question.project)
-    base = None if kind is ConstructionKind.NEW else registration.base_project_id
+    base = registration.base_project_id
     return Facts(
         on=city.as_of,
         budget_year=question.budget_year or city.as_of.year + 1,
@@ -114,7 +116,7 @@ def _registration(city: City, question: Question) -> Registration:
     found = registration_of(city.file(f"project:{asked}").recorded())
     if question.project and found.unit_id == question.unit:
         return found
-    if question.base and found.declared:
+    if question.base and question.unit in {found.unit_id, *found.participants}:
         return Registration(base_project_id=question.base)
     raise Unknown(f"没有申报项目 {asked}，或不是单位 {question.unit} 的项目")
 

@@ -5,13 +5,14 @@ come to, time and other bodies' acts decide.
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from services.budget.decisions.facts import Facts
 from services.budget.state import PlannedOperation, PlanStatus, Project
 from shared.events.budget import Contract, ProcurementMethod
 from shared.events.vocabulary import Document, FundingChannel, Item
+from shared.kernel.dates import add_days
 from shared.kernel.money import Money
 from shared.regulation import Context
 
@@ -139,7 +140,7 @@ def referral(project: Project, facts: Facts, context: Context) -> Fields:
 def operation_plan(project: Project, facts: Facts, context: Context) -> Fields:
     """For the first year that can still be planned and that no warranty covers."""
     warranty = max((c.warranty_end for c in project.contracts if c.warranty_end), default=date.min)
-    first = max(date(context.today.year + 1, 1, 1), _day_after(warranty))
+    first = max(date(context.today.year + 1, 1, 1), add_days(warranty, 1))
     earlier = [p for p in project.operation_plans if p.status is PlanStatus.INCLUDED]
     return {
         "budget_year": first.year,
@@ -150,10 +151,6 @@ def operation_plan(project: Project, facts: Facts, context: Context) -> Fields:
         "term_from": first,
         "term_to": date(first.year, 12, 31),
     }
-
-
-def _day_after(day: date) -> date:
-    return day + timedelta(days=1)
 
 
 def assessment(project: Project, facts: Facts, context: Context) -> Fields:

@@ -22,9 +22,9 @@ def include_in_budget(
         rules.money_follows_the_final_reply(facts.background),
         rules.included_sources_sum_above_zero(inclusion),
         rules.inclusion_document_bears_a_number(inclusion),
-        rules.project_funds_are_open(project),
         standing.investment_is_not_deferred(facts.project(context)),
         exemptions=exemptions,
+        firm=(rules.project_funds_are_open(project),),
     )
     context.require(
         rules.included_money_stays_within_the_approved_total(project, inclusion, facts.background),

@@ -55,9 +55,11 @@ def submit_line_lease(
     context.require(
         *_line_may_be_leased(lease),
         rules.lease_begins_in_the_budget_year(lease),
-        rules.line_serves_the_units_own_project(lease, facts.background),
-        rules.line_type_has_a_price_cap(lease, facts.caps.on(lease.starts_on)),
         exemptions=exemptions,
+        firm=(
+            rules.line_serves_the_units_own_project(lease, facts.background),
+            rules.line_type_has_a_price_cap(lease, facts.caps.on(lease.starts_on)),
+        ),
     )
     cap = _within_cap(lease, facts, exemptions, context)
     return LineLeaseSubmitted(
@@ -101,8 +103,8 @@ def rule_on_line_lease(
     exemptions = facts.standing.exemptions(lease.project_id)
     context.require(
         *_line_may_be_leased(lease),
-        rules.line_type_has_a_price_cap(lease, facts.caps.on(lease.starts_on)),
         exemptions=exemptions,
+        firm=(rules.line_type_has_a_price_cap(lease, facts.caps.on(lease.starts_on)),),
     )
     cap = _within_cap(lease, facts, exemptions, context)
     return LineLeaseApproved(on=on, **_identity(line), ruling=ruling, cap=cap)
@@ -111,7 +113,7 @@ def rule_on_line_lease(
 def include_line_lease_budget(
     line: LeasedLine, inclusion: LineLeaseInclusion, facts: LeaseFacts, context: Context
 ) -> Event:
-    """线路租赁经费列入预算（第三十二、三十三、三十九、五十一条）."""
+    """线路租赁经费列入预算（第八、九、三十二、三十三、三十九、五十一条）."""
     context.require(
         rules.decider_did_not_submit(context.actor, (line.submitted_by,)),
         rules.line_lease_is_approved(line),
@@ -138,6 +140,9 @@ def _project_may_have_operation_money(lease: LineLease, facts: LeaseFacts) -> tu
         return ()
     project = facts.standing.of(lease.project_id)
     return (
+        rules.system_may_go_on_running(facts.background),
+        rules.system_is_under_asset_management(facts.background),
+        rules.system_of_the_money_is_catalogued(facts.background),
         standing.operation_money_needs_a_passed_acceptance(project.acceptance),
         standing.no_sharing_violation_bars_operation_money(project, lease.budget_year),
         standing.no_security_finding_bars_operation_money(project),

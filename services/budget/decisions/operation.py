@@ -66,7 +66,7 @@ def assess_operation_plan(
     """运维方案论证（第三十七条）."""
     planned = project.operation_plan(facts.plan_id)
     exemptions = facts.exemptions(context)
-    context.require(rules.operation_plan_awaits_assessment(planned), exemptions=exemptions)
+    context.require(rules.operation_plan_awaits_assessment(planned))
     plan = present(planned)
     context.require(
         rules.decider_did_not_submit(context.actor, (plan.submitted_by,)),
@@ -92,7 +92,6 @@ def include_operation_budget(
         rules.operation_plan_is_approved(planned),
         rules.operation_money_is_included_once(planned),
         rules.inclusion_document_bears_a_number(inclusion),
-        exemptions=exemptions,
     )
     plan: PlannedOperation = present(planned)
     context.require(

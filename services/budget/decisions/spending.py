@@ -1,7 +1,5 @@
 """Decisions: 支付, 结余 and 关账; 移送查处 (第三十六、四十八条)."""
 
-from datetime import timedelta
-
 from services.budget import rules
 from services.budget.decisions.facts import Facts
 from services.budget.state import Project
@@ -19,6 +17,7 @@ from shared.events.budget import (
     SurplusReturnDemanded,
     SurplusReturned,
 )
+from shared.kernel.dates import add_days
 from shared.kernel.model import present
 from shared.regulation import Check, Context
 from shared.standing import rules as standing
@@ -29,13 +28,15 @@ def record_payment(project: Project, payment: Payment, facts: Facts, context: Co
     exemptions = facts.exemptions(context)
     context.require(
         *_stages_go_on(payment, facts, context),
-        rules.project_funds_are_open(project),
-        rules.payment_rests_on_a_contract(project, payment),
         rules.payment_is_split_by_items(payment),
         rules.payment_is_for_approved_items(payment, facts.background),
-        rules.voucher_is_new(project, payment),
         rules.payment_uses_the_project_account(project, payment),
         exemptions=exemptions,
+        firm=(
+            rules.project_funds_are_open(project),
+            rules.payment_rests_on_a_contract(project, payment),
+            rules.voucher_is_new(project, payment),
+        ),
     )
     contract = present(project.contract(payment.contract_number))
     context.require(
@@ -71,7 +72,7 @@ def demand_surplus(
     return SurplusReturnDemanded(
         on=cause.on,
         **project.identity,
-        due_on=cause.on + timedelta(days=days),
+        due_on=add_days(cause.on, days),
         outstanding=project.outstanding,
         cause=present(facts.cause),
     )
@@ -86,7 +87,6 @@ def return_surplus(
         rules.project_funds_are_open(project),
         rules.return_stays_within_the_surplus(project, surplus),
         rules.voucher_is_new(project, surplus),
-        exemptions=facts.exemptions(context),
     )
     return SurplusReturned(
         on=context.date_of(surplus),
@@ -102,11 +102,13 @@ def close_project_funds(
     """项目资金关账（第三十六条）."""
     context.require(
         rules.decider_did_not_submit(context.actor, project.returned_by),
-        rules.project_has_ended(facts.project(context)),
-        rules.project_funds_are_open(project),
         rules.no_surplus_is_outstanding(project),
         rules.closing_document_bears_a_number(closing),
         exemptions=facts.exemptions(context),
+        firm=(
+            rules.project_has_ended(facts.project(context)),
+            rules.project_funds_are_open(project),
+        ),
     )
     return ProjectFundsClosed(
         on=context.date_of(closing), **facts.identity(context), closing=closing

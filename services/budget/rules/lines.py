@@ -99,10 +99,12 @@ def lease_begins_in_the_budget_year(lease: LineLease) -> Verdict:
     remedy="核对 project_id；不属于某一项目的不填",
 )
 def line_serves_the_units_own_project(lease: LineLease, background: Background) -> Verdict:
+    own = lease.project_id is None or background.unit_id == lease.unit_id
     return holds(
-        lease.project_id is None or background.unit_id == lease.unit_id,
-        f"所属项目{lease.project_id or '无'}，项目单位{background.unit_id or '无'}",
-        basis=[background.declared],
+        own,
+        # Nothing of another unit's project is told, not even whether there is one.
+        f"所属项目{lease.project_id or '无'}{'' if own else '，不是本单位申报的项目'}",
+        basis=[background.declared if own else None],
     )
 
 

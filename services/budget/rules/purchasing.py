@@ -41,7 +41,8 @@ def procurement_number_is_new(project: Project, procurement: Procurement) -> Ver
 )
 def purchase_method_is_listed(procurement: Procurement | LeaseContract, policy: Policy) -> Verdict:
     listed = policy.codes("procurement_methods")
-    labels = "、".join(ProcurementMethod(code).label for code in listed)
+    known = {method.value: method.label for method in ProcurementMethod}
+    labels = "、".join(known.get(code, code) for code in listed)
     method = procurement.method
     return holds(
         method.value in listed or method is ProcurementMethod.SELF_ORGANISED,

@@ -12,7 +12,13 @@ from shared.events.acceptance import (
     MeasureImposed,
     MeasureKind,
 )
-from shared.events.approval import ChangeApproved, ChangeFiled, ProjectTerminated, ReplyIssued
+from shared.events.approval import (
+    ChangeApproved,
+    ChangeFiled,
+    FilingDisputed,
+    ProjectTerminated,
+    ReplyIssued,
+)
 from shared.events.registry import (
     AssetConfirmed,
     ProjectDeclared,
@@ -50,6 +56,8 @@ class Background:
     """Items in force: of the baseline, as changed since by what was filed."""
     itemised: EventRef | None = None
     """The event that set them."""
+    before_filings: tuple[tuple[tuple[Item, ...], EventRef | None], ...] = ()
+    """Items, and the event that set them, before each filing that counts; the newest last."""
     custom_development: bool = False
     evaluations: tuple[Evaluated, ...] = ()
     """自评价 and 后评价 (第四十六条), the latest of each."""
@@ -94,7 +102,12 @@ def _evolve(known: Background, recorded: Recorded) -> Background:
         case ChangeApproved(total=total, items=items):
             return _baseline(known, total, items, ref)
         case ChangeFiled(change=change):
-            return replace(known, items=change.items, itemised=ref)
+            before = (*known.before_filings, (known.items, known.itemised))
+            return replace(known, items=change.items, itemised=ref, before_filings=before)
+        case FilingDisputed() if known.before_filings:
+            # Only the newest can be disputed: the items are again what they were before it.
+            *kept, (items, itemised) = known.before_filings
+            return replace(known, items=items, itemised=itemised, before_filings=tuple(kept))
         case _:
             evaluations = evaluated_after(known.evaluations, recorded)
             return replace(known, evaluations=evaluations)
@@ -103,7 +116,9 @@ def _evolve(known: Background, recorded: Recorded) -> Background:
 def _baseline(
     known: Background, total: Money, items: tuple[Item, ...], ref: EventRef
 ) -> Background:
-    return replace(known, approved_total=total, approved=ref, items=items, itemised=ref)
+    return replace(
+        known, approved_total=total, approved=ref, items=items, itemised=ref, before_filings=()
+    )
 
 
 def ends_the_project(event: Event) -> bool:

@@ -31,21 +31,23 @@ def declare_project(
     policy, today, standing = context.policy, context.today, facts.standing
     context.require(
         rules.project_is_in_scope(declaration),
-        unit_is_registered(facts.unit),
         standing_rules.system_goes_on(facts.system),
-        system_is_catalogued(facts.system, declaration),
         *_of_counties(declaration, policy),
         standing_rules.data_collection_is_complete(standing),
         rules.project_conforms_to_a_plan(declaration, facts.plans),
         rules.plan_year_is_next_year_or_off_cycle(declaration, today.year),
         rules.technical_materials_are_complete(declaration, policy),
-        rules.sources_sum_to_total(declaration),
-        rules.participants_are_distinct(declaration),
         rules.responsible_person_is_the_head(declaration, facts.unit, today),
         standing_rules.no_project_bars_the_unit(standing),
         standing_rules.no_sharing_violation_bars_other_projects(standing, None, today),
         standing_rules.no_security_finding_bars_the_unit(standing),
         exemptions=standing.exemptions(),
+        firm=(
+            unit_is_registered(facts.unit),
+            system_is_catalogued(facts.system, declaration),
+            rules.sources_sum_to_total(declaration),
+            rules.participants_are_distinct(declaration),
+        ),
     )
     return ProjectDeclared(
         on=context.date_of(declaration),

@@ -46,4 +46,12 @@ def _parameter(interpretation: Interpretation, pack: Pack) -> DatedValue | None:
         typed(present, value)
     except PackError as error:
         raise InvalidField("value", str(error)) from None
+    if strangers := _no_bodies(present, value, pack):
+        raise InvalidField("value", f"不是本市部门的代码：{'、'.join(strangers)}")
     return present
+
+
+def _no_bodies(present: DatedValue, text: str, pack: Pack) -> list[str]:
+    """What names no body, in a value that is a list of bodies: nobody could act by it."""
+    bodies, before = {body.code for body in pack.bodies}, str(present.value).split()
+    return sorted(set(text.split()) - bodies) if set(before) <= bodies else []

@@ -42,7 +42,7 @@ def code_region_is_known(assignment: CodeAssignment, policy: Policy) -> Verdict:
 def code_is_not_taken(code: TakenCode, project_id: UUID) -> Verdict:
     return holds(
         code.project_id in {None, project_id},
-        f"代码已属于项目{code.project_id}" if code.project_id else "代码未被占用",
+        "代码已属于一个项目" if code.project_id else "代码未被占用",
     )
 
 

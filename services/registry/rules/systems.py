@@ -39,13 +39,10 @@ def system_is_required_to_stop(system: System) -> Verdict:
 )
 def system_is_catalogued(system: System, declaration: Declaration) -> Verdict:
     entry = system.entry
-    if entry is None:
-        return holds(False, f"系统目录中没有条目{declaration.system_id}")
-    return holds(
-        entry.unit_id == declaration.unit_id,
-        f"条目“{entry.name}”属于单位{entry.unit_id}",
-        unit=declaration.unit_id,
-    )
+    if entry is None or entry.unit_id != declaration.unit_id:
+        # Nothing of another unit's system is told, not even whether there is one.
+        return holds(False, f"本单位的系统目录中没有条目{declaration.system_id}")
+    return holds(True, f"条目“{entry.name}”属于单位{entry.unit_id}", unit=declaration.unit_id)
 
 
 @article(9, row="9-1", says="系统须先编入系统目录", remedy="先由所属单位编目")

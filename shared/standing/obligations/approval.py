@@ -57,7 +57,7 @@ class Approval(Part):
             self._owe_opinion(body, recorded)
 
     def _owe_opinion(self, body: str, recorded: Recorded) -> None:
-        days = self.book.policy_on(recorded).number("opinion_reminder_days")
+        days = max(self.book.policy_on(recorded).number("opinion_reminder_days"), 1)
         due = self.book.calendar.add_working_days(recorded.on, days)
         self.book.owe(
             Duty.OPINION,

@@ -1,7 +1,5 @@
 """系统目录: entries to be reviewed, systems to be stopped (第八、九条)."""
 
-from datetime import timedelta
-
 from shared.events import Recorded
 from shared.events.registry import (
     SystemCatalogued,
@@ -11,6 +9,7 @@ from shared.events.registry import (
     SystemTerminationWaived,
     SystemUpdated,
 )
+from shared.kernel.dates import add_days
 from shared.standing.obligations.book import Part
 from shared.standing.obligations.obligation import Duty
 
@@ -23,7 +22,7 @@ class Catalogue(Part):
             case SystemCatalogued() | SystemUpdated() | SystemReviewed():
                 days = self.book.policy_on(recorded).number("catalogue_review_days")
                 self.book.discharge(Duty.CATALOGUE_REVIEW, recorded)
-                self.book.owe(Duty.CATALOGUE_REVIEW, recorded, recorded.on + timedelta(days=days))
+                self.book.owe(Duty.CATALOGUE_REVIEW, recorded, add_days(recorded.on, days))
             case SystemTerminationRequired(requirement=requirement):
                 self.book.owe(Duty.SYSTEM_TERMINATION, recorded, requirement.terminate_by)
             case SystemTerminationWaived():

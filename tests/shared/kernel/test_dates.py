@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.kernel.dates import SHANGHAI, add_months, legal_date
+from shared.kernel.dates import SHANGHAI, add_days, add_months, legal_date
 
 days = st.dates(min_value=date(2000, 1, 1), max_value=date(2100, 12, 31))
 some_months = st.integers(min_value=0, max_value=240)
@@ -54,6 +54,14 @@ def test_who_starts_no_later_ends_no_later(one: date, other: date, months: int) 
 @given(days, some_months, some_months)
 def test_in_two_steps_it_is_never_later(start: date, first: int, second: int) -> None:
     assert add_months(add_months(start, first), second) <= add_months(start, first + second)
+
+
+def test_the_calendar_ends_in_9999_and_stops_nobody() -> None:
+    assert add_months(date(9999, 9, 30), 3) == date(9999, 12, 30)
+    assert add_months(date(9999, 10, 1), 3) == date.max
+    assert add_days(date(9999, 12, 30), 1) == date.max
+    assert add_days(date.max, 1) == date.max
+    assert add_days(date(2024, 2, 28), 1) == date(2024, 2, 29)
 
 
 def at(text: str) -> datetime:

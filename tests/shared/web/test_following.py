@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -16,15 +17,18 @@ from shared.eventstore.records import RecordedEvent
 from shared.web.commands import Reading
 from shared.web.follower import from_wire
 from shared.web.runtime import Runtime
+from tests.budget.building import included, replied, terminated
 from tests.support.city import City, CityDatabases
 
 UNIT = "unit:11511100MB1A2B3CXE"
+SAMPLES = Path(__file__).parents[3] / "shared/events/samples"
+UPDATED = (SAMPLES / "UnitUpdated.v1.json").read_bytes()
 
 
 @pytest.fixture(scope="module")
 def page() -> list[RecordedEvent]:
     """Three events of one unit as another service's log would hand them out."""
-    sample = Path(__file__).parents[3] / "shared/events/samples/UnitRegistered.v1.json"
+    sample = SAMPLES / "UnitRegistered.v1.json"
     return [
         from_wire(
             {
@@ -51,7 +55,7 @@ def subject(page: list[RecordedEvent]) -> str:
 
 
 def opened(dsn: str) -> Inbox:
-    inbox = Inbox(dsn, lambda source, event_type: True)
+    inbox = Inbox(dsn, lambda source: frozenset())
     inbox.open()
     return inbox
 
@@ -84,7 +88,7 @@ def test_a_read_that_a_page_overtook_is_not_remembered(
             return found
 
     reading, stored = threading.Event(), threading.Event()
-    inbox = Slow(city_databases.new("audit").app, lambda source, event_type: True)
+    inbox = Slow(city_databases.new("audit").app, lambda source: frozenset())
     inbox.open()
     try:
         inbox.store("registry", page[:1])
@@ -109,6 +113,71 @@ def test_a_page_that_starts_too_late_is_refused(
         assert inbox.position("registry") == 0
         assert inbox.store("registry", page) == 3
         assert inbox.store("registry", page[:2]) == 3
+    finally:
+        inbox.close()
+
+
+def of_types(dsn: str, *types: str) -> Inbox:
+    """The inbox of a release that follows these types."""
+    inbox = Inbox(dsn, lambda source: frozenset(types))
+    inbox.open()
+    return inbox
+
+
+def test_a_release_that_follows_more_reads_a_source_again(
+    city_databases: CityDatabases, page: list[RecordedEvent], subject: str
+) -> None:
+    dsn = city_databases.new("budget").app
+    mixed = [page[0], replace(page[1], topic="UnitUpdated", state=UPDATED), page[2]]
+    before, after = of_types(dsn, "UnitRegistered"), of_types(dsn, "UnitRegistered", "UnitUpdated")
+    try:
+        assert before.begin("registry") == 0
+        before.store("registry", mixed)
+        assert [r.ref.position for r in before.about(subject)] == [1, 3]
+        assert before.begin("registry") == 3
+
+        assert after.followed("registry").position == 0  # nothing rests on it, nobody reacts yet
+        assert after.begin("registry") == 0
+        assert [r.ref.position for r in after.after("registry", 0, 0, 10)] == []
+        after.store("registry", mixed[:2])
+        assert [r.ref.position for r in after.after("registry", 0, 2, 10)] == [1, 2]
+        assert after.store("registry", mixed) == 3
+        assert [r.ref.position for r in after.about(subject)] == [1, 2, 3]
+        assert after.begin("registry") == 3  # once
+        assert after.followed("registry") == (3, 1)
+    finally:
+        before.close()
+        after.close()
+
+
+def test_a_process_of_the_release_before_moves_no_position(
+    city_databases: CityDatabases, page: list[RecordedEvent]
+) -> None:
+    dsn = city_databases.new("budget").app
+    old, new = of_types(dsn, "UnitRegistered"), of_types(dsn, "UnitRegistered", "UnitUpdated")
+    try:
+        old.store("registry", page[:1])
+        new.begin("registry")
+        with pytest.raises(Gap):
+            old.store("registry", page)
+        assert new.store("registry", page) == 3
+    finally:
+        old.close()
+        new.close()
+
+
+def test_what_was_followed_before_types_were_remembered_is_followed_again(
+    city_databases: CityDatabases, page: list[RecordedEvent], subject: str
+) -> None:
+    dsns = city_databases.new("budget")
+    inbox = of_types(dsns.app, "UnitRegistered")
+    try:
+        inbox.store("registry", page)
+        with psycopg.connect(dsns.owner) as owner:  # as an installation of the release before
+            owner.execute("UPDATE inbox_position SET types = NULL")
+        assert inbox.begin("registry") == 0
+        assert inbox.store("registry", page) == 3
+        assert len(inbox.about(subject)) == 3
     finally:
         inbox.close()
 
@@ -186,3 +255,38 @@ async def test_a_second_look_waits_for_the_answers_first(
     assert len(await facts) == 3
     assert await reading.confirmed()
     inbox.close()
+
+
+async def test_what_a_release_follows_anew_is_also_reacted_to(fresh_city: City) -> None:
+    """The budget service of before did not follow terminations, and has gone past one."""
+    runtime, ended = fresh_city.runtime("budget"), terminated()
+    types, runtime.inbox._types = runtime.inbox._types, lambda source: frozenset({"ReplyIssued"})
+    await followed_anew(fresh_city)
+    await fresh_city.given("budget", included())
+    await fresh_city.given("approval", ended, replied())
+    for follower in runtime.followers:
+        await follower.fresh(10)
+    assert [r.event.type for r in runtime.inbox.about(ended.stream)] == ["ReplyIssued"]
+
+    async def demanded() -> bool:
+        stream = await asyncio.to_thread(runtime.log.stream, ended.stream)
+        return bool(stream[-1].type == "SurplusReturnDemanded")
+
+    assert not await demanded()
+    runtime.inbox._types = types
+    await followed_anew(fresh_city)
+    await until(demanded)
+    kept = await asyncio.to_thread(runtime.inbox.after, "approval", 0, 2, 10)
+    assert [r.event.type for r in kept] == ["ProjectTerminated", "ReplyIssued"]
+
+
+async def followed_anew(city: City) -> None:
+    """As after a restart: the followers ask the inbox where it stands."""
+    followers = city.runtime("budget").followers
+    for follower in followers:
+        follower.healthy = False
+
+    async def following() -> bool:
+        return all(follower.healthy for follower in followers)
+
+    await until(following)
