@@ -72,6 +72,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     todo = [m for file in files for m in mutants(ROOT, file)][::every]
     if session.config.getoption("--boundaries"):
         todo = [m for m in todo if m.moves_a_boundary and _is_of_rules(m)]
+    session.config.option.tbstyle = "native"  # nobody reads how a mutant fails
     survived = list(_survivors(todo, ran, functions))
     session.testsfailed = 0 if _report(todo, survived) else 1
     return True
