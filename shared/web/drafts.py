@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any, TypeVar, cast
 
 import orjson
+from pydantic import ValidationError
 from pydantic_core import to_jsonable_python
 
 from shared.kernel.model import Record
@@ -24,9 +25,18 @@ _STRINGS = (BLANK, "BLANK", "1.00")
 
 
 def drafted(body: type[R], fields: Mapping[str, Any] | None = None) -> R:
-    """A well-formed `body` with these fields, the other required ones blank."""
+    """A well-formed `body` with these fields, the other required ones blank.
+
+    What the record has that can no longer be sent (a year beyond all planning) stays blank too.
+    """
     given = _plain(fields or {})
-    return body.model_validate_json(orjson.dumps({**_blank(body), **given}))
+    try:
+        return body.model_validate_json(orjson.dumps({**_blank(body), **given}))
+    except ValidationError as error:
+        faulty = {each["loc"][0] for each in error.errors() if each["loc"]} & set(given)
+        if not faulty:
+            raise
+        return drafted(body, {name: given[name] for name in given if name not in faulty})
 
 
 def _plain(value: Any) -> Any:

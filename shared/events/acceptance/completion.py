@@ -126,7 +126,7 @@ class AcceptanceApplication(Act):
 
     materials: Annotated[tuple[Material, ...], Field(title="验收资料", max_length=50)]
     closed_conditions: Annotated[
-        tuple[ClosedCondition, ...], Field(title="已落实的审核条件", max_length=100)
+        tuple[ClosedCondition, ...], Field(title="已落实的审核条件", max_length=300)
     ] = ()
 
 
@@ -150,9 +150,12 @@ class AcceptanceConclusion(Coded):
 
 
 ConfirmedConditions = Annotated[
-    tuple[Line, ...], Field(title="经核实已落实的审核条件原文", max_length=100)
+    tuple[Line, ...], Field(title="经核实已落实的审核条件原文", max_length=300)
 ]
-"""Conditions of conditional opinions that DEB has found met (第二十二条)."""
+"""Conditions of conditional opinions that DEB has found met (第二十二条).
+
+Six opinions in each of two rounds may attach twenty each: all of them can be met.
+"""
 
 
 class Acceptance(Act):

@@ -1,10 +1,15 @@
 """下一步: an action is offered exactly when its dry run is accepted."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 
+from services.budget.decisions.drafts import operation_plan
+from shared.events.budget import OperationPlan
+from shared.web.drafts import drafted
 from shared.web.settings import LOGS
+from tests.budget.building import ACCEPTED, contracted, included, procured
 from tests.shared.web.test_http import PROJECTS, a_declaration, problem
 from tests.support.city import City
 
@@ -76,3 +81,11 @@ async def test_a_stranger_is_told_nothing_of_a_project(city: City) -> None:
         f"/registry/v1/projects/{project}/next-actions", by="UNIT", unit=stranger
     )
     problem(answer, 404, "not_found")
+
+
+@pytest.mark.parametrize("year", [2098, 2100, 9999])
+def test_a_draft_is_well_formed_whatever_the_record_holds(year: int) -> None:
+    covered = contracted(warranty_end=date(year, 12, 31))
+    case = ACCEPTED.given(included(), procured(), covered)
+    plan = drafted(OperationPlan, operation_plan(case.state(), case.facts, case.context()))
+    assert (plan.budget_year == year + 1) is (year == 2098)
