@@ -1,5 +1,6 @@
 """Monitoring reports, operation and evaluations."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -90,6 +91,16 @@ def test_the_year_of_acceptance_may_be_reported_and_none_after_it() -> None:
     case.when(decisions.submit_performance_report, performance_report(2027)).then_broken(
         rules.report_is_of_a_year_of_implementation
     )
+
+
+def test_only_the_report_of_a_year_to_come_has_a_day_to_wait_for() -> None:
+    def waits(case: Case, year: int) -> date | None:
+        return rules.report_is_of_a_year_of_implementation(case.state(), year, YEAR_END).not_before
+
+    assert waits(SCHEDULED, 2026) == date(2026, 1, 1)
+    assert waits(SCHEDULED, 2024) is None  # before the reply
+    assert waits(ACCEPTED, 2027) is None  # after acceptance
+    assert waits(replace(SCHEDULED, history=()), 2026) is None  # of a project without a reply
 
 
 @pytest.mark.parametrize("missing", ["user_opinion", "supervision_opinion"])

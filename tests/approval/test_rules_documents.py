@@ -234,6 +234,14 @@ def test_a_joint_project_needs_its_design() -> None:
     )
 
 
+def test_a_joint_design_rests_on_the_list_that_names_who_builds_along() -> None:
+    design_ = submission(joint=joint_design())
+    for case, cited in ((joint_case(OTHER_UNIT), True), (CASE, False)):
+        known = case.facts.registration
+        basis = joint.joint_design_is_complete(design_, known).basis
+        assert basis == ((known.listed,) if cited else ())
+
+
 def test_a_joint_design_has_no_overlap() -> None:
     content = submission(joint=joint_design(no_overlap=False))
     joint_case(OTHER_UNIT).when(submit_document, content).then_broken(

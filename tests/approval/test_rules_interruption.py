@@ -158,6 +158,15 @@ def test_only_what_is_being_built_is_interrupted(decision: Any, act: Any) -> Non
     )
 
 
+@pytest.mark.parametrize(("conclusion", "cited"), [("PASSED", True), ("FAILED", False)])
+def test_that_the_work_is_over_rests_on_the_acceptance_that_passed(
+    conclusion: str, cited: bool
+) -> None:
+    standing = standing_of(as_recorded([accepted(conclusion)], "acceptance")).of(SUBJECT)
+    basis = rules.project_is_being_built(BUILDING.state(), standing).basis
+    assert (standing.acceptance.ref in basis) is cited
+
+
 @pytest.mark.parametrize(
     ("stated", "missing"),
     [

@@ -493,6 +493,8 @@ def test_each_copy_is_received_after_its_own_reply() -> None:
         outcome = case.when(confirm_copy, receipt)
         if received:
             outcome.then(ReplyCopied).having(on=TODAY - DAY)
+            assert outcome.decision is not None
+            assert outcome.decision.basis == (case.state().feasibility.ref,)
         else:
             outcome.then_invalid("on")
 

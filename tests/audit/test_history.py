@@ -293,6 +293,19 @@ IMPOSED = date(2026, 12, 1)
             [event("AcceptanceOverdue"), event("AcceptanceConcluded", variant="failed")],
             {"overdue": True},
         ),
+        # A day ahead lifts what was overdue, a day already past does not.
+        (
+            [event("AcceptanceOverdue"), event("AcceptanceScheduled", IMPOSED, due_on=IMPOSED)],
+            {"overdue": False},
+        ),
+        (
+            [
+                event("AcceptanceOverdue"),
+                event("AcceptanceScheduled", IMPOSED, due_on=IMPOSED - timedelta(days=1)),
+            ],
+            {"overdue": True},
+        ),
+        ([event("AcceptanceScheduled", IMPOSED, due_on=START.date())], {"overdue": False}),
         (
             [measured("TERMINATION", IMPOSED)],
             {"phase": Phase.TERMINATED, "suspended": False},

@@ -9,6 +9,7 @@ from services.budget.decisions import record_contract, record_procurement
 from shared.events.budget import Contract, ContractRecorded, ProcurementRecorded
 from shared.standing import rules as shared_rules
 from tests.budget.building import (
+    APPROVED,
     CASE,
     EMPTY,
     background,
@@ -147,6 +148,13 @@ def test_the_purchase_document_states_who_owns_the_ip() -> None:
     case.with_facts(background=plain).when(record_procurement, custom).then_broken(
         rules.purchase_document_states_who_owns_the_ip
     )
+
+
+def test_whether_it_is_custom_rests_on_the_reply_where_the_purchase_does_not_say() -> None:
+    for says, cited in ((None, (APPROVED.approved,)), (True, ()), (False, ())):
+        content = procurement(custom_development=says)
+        found = rules.purchase_document_states_who_owns_the_ip(content, APPROVED)
+        assert found.basis == cited
 
 
 def test_a_project_under_suspension_neither_purchases_nor_contracts() -> None:

@@ -76,10 +76,11 @@ def _places(function: ast.FunctionDef) -> Iterator[tuple[ast.AST, int]]:
 def _logic(node: ast.AST) -> Iterator[ast.AST]:
     """A node and what is inside it, but for texts and types: neither says what happens."""
     match node:
-        case ast.JoinedStr() | ast.Assign(targets=[ast.Name(id="text" | "label" | "listed")]):
+        case ast.JoinedStr():
             return
-        case ast.Call(func=ast.Name(id="holds"), args=[condition, *_]):
-            yield from _logic(condition)
+        case ast.Call(func=ast.Name(id="holds"), args=[condition, *_], keywords=keywords):
+            for said in (condition, *keywords):
+                yield from _logic(said)
         case ast.AnnAssign(value=value):
             yield from _logic(value) if value else ()
         case ast.Call(func=ast.Name(id="broken")):
@@ -99,6 +100,12 @@ def _is_text(node: ast.AST) -> bool:
     return not all(text.isascii() for text in said)
 
 
+def _is_check(node: ast.AST) -> bool:
+    """A rule that is asked, or several of them: `rules.case_is_such(…)`, `*_entitled(…)`."""
+    called = node.value if isinstance(node, ast.Starred) else node
+    return isinstance(called, ast.Call)
+
+
 def _ways(node: ast.AST) -> int:
     match node:
         case ast.Compare(ops=[op]):
@@ -113,6 +120,8 @@ def _ways(node: ast.AST) -> int:
             return 1
         case ast.Expr(value=ast.Call(func=ast.Attribute(attr="require"), args=arguments)):
             return len(arguments)
+        case ast.Return(value=ast.Tuple(elts=checks)) if all(map(_is_check, checks)):
+            return len(checks)
         case _:
             return 0
 
@@ -134,8 +143,8 @@ def _mutant(
     if becomes == was:
         return
     code = _compiled(changed, path, qualified)
-    told = _told(was, becomes, variant)
-    yield Mutant(file, qualified, getattr(node, "lineno", 0), told, _moves(node, target), code)
+    line, told = getattr(node, "lineno", function.lineno), _told(node, was, becomes, variant)
+    yield Mutant(file, qualified, line, told, _moves(node, target), code)
 
 
 _SIDES = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt}
@@ -149,11 +158,13 @@ def _moves(node: ast.AST, changed: ast.AST) -> bool:
             return False
 
 
-def _told(was: str, becomes: str, variant: int) -> str:
-    if "require(" in was:
-        return f"does not require argument {variant + 1} of {' '.join(was.split())[:200]}"
-    first_was, first_becomes = (" ".join(t.split("\n")[0].split()) for t in (was, becomes))
-    return f"{first_was} -> {first_becomes}"
+def _told(node: ast.AST, was: str, becomes: str, variant: int) -> str:
+    match node:
+        case ast.Expr(value=ast.Call(args=rules)) | ast.Return(value=ast.Tuple(elts=rules)):
+            return f"does not ask {' '.join(ast.unparse(rules[variant]).split())}"
+        case _:
+            first_was, first_becomes = (" ".join(t.split("\n")[0].split()) for t in (was, becomes))
+            return f"{first_was} -> {first_becomes}"
 
 
 def _change(node: ast.AST, variant: int) -> None:
@@ -176,6 +187,8 @@ def _change(node: ast.AST, variant: int) -> None:
             node.ifs = others
         case ast.Expr(value=ast.Call() as call):
             del call.args[variant]
+        case ast.Return(value=ast.Tuple(elts=checks)):
+            del checks[variant]
         case _:
             raise TypeError(type(node))
 

@@ -1,5 +1,7 @@
 """Rules about plans, and what projects name of them (第十四条)."""
 
+from dataclasses import replace
+
 import pytest
 from pydantic import ValidationError
 
@@ -29,6 +31,18 @@ def test_a_plan_that_is_named_and_registered_is_what_the_decision_rests_on() -> 
     outcome.then(ProjectDeclared)
     assert outcome.decision is not None
     assert outcome.decision.basis == (known.ref,)
+
+
+def test_the_decision_rests_on_the_plans_that_cover_the_year_or_else_on_all_that_do_not() -> None:
+    ended, current = registered_plan(last_year=2026), registered_plan(last_year=2027)
+    assert ended.ref is not None
+    ended = replace(ended, ref=replace(ended.ref, position=7))
+    content = declaration(plan_year=2027)
+    for known, cited in (
+        ((ended, current), (current.ref,)),
+        ((ended,), (ended.ref,)),
+    ):
+        assert declarations.project_conforms_to_a_plan(content, known).basis == cited
 
 
 @pytest.mark.parametrize(("last_year", "covers"), [(2026, False), (2027, True)])

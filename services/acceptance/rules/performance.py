@@ -16,11 +16,12 @@ from shared.regulation import Verdict, article, holds
 def report_is_of_a_year_of_implementation(project: Project, year: int, today: date) -> Verdict:
     first = project.replied_on
     last = min(today, project.accepted_on or today)
+    begun = first is not None and first.year <= year
     return holds(
-        first is not None and first.year <= year <= last.year,
+        begun and year <= last.year,
         f"批复{first}，验收合格{project.accepted_on or '（未）'}，报告年度{year}",
         basis=[project.baseline],
-        not_before=date(year, 1, 1) if year > today.year and project.accepted_on is None else None,
+        not_before=date(year, 1, 1) if begun and project.accepted_on is None else None,
         year=year,
     )
 
