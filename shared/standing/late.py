@@ -1,12 +1,11 @@
 """逾期认定: what makes an obligation late, once and for the record (第五条)."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from shared.events import Event, Recorded
 from shared.events.obligations import LateFinding, ObligationOverdue
 from shared.kernel.actor import EventRef
-from shared.kernel.dates import add_days
 from shared.kernel.model import present
 from shared.regulation.decision import Context
 from shared.regulation.rule import Verdict, article, holds
@@ -38,9 +37,14 @@ def obligation_is_late(obligation: Obligation, today: date) -> Verdict:
         obligation.is_late(today),
         f"期限{obligation.due_on}，今天{today}，{done}",
         basis=[obligation.source, obligation.held],
-        not_before=add_days(obligation.due_on, 1) if obligation.is_open else None,
+        not_before=_day_after(obligation.due_on) if obligation.is_open else None,
         due_on=obligation.due_on,
     )
+
+
+def _day_after(due_on: date) -> date | None:
+    """None after the calendar's last day."""
+    return due_on + timedelta(days=1) if due_on < date.max else None
 
 
 @article(5, row="5-1", says="同一义务只认定一次逾期", remedy="该义务已认定逾期，不必重复")

@@ -177,7 +177,7 @@ async def test_a_unit_sees_its_own_whatever_it_asks_for(fresh_city: City) -> Non
     headers = fresh_city.headers("UNIT", unit=first.unit)
     asked = await fresh_city.http.get(PATH, params={"unit": second.unit}, headers=headers)
     assert asked.json()["items"] == own
-    feed = await fresh_city.get(f"{PATH}/calendar", **by)
+    feed = await fresh_city.get(f"{PATH}.ics", **by)
     assert [str(e["uid"]) for e in entries(feed.content)] == [
         f"{o['obligation_id']}@govit" for o in own
     ]
@@ -188,10 +188,10 @@ async def test_the_calendar_is_what_the_list_is(fresh_city: City) -> None:
     advance(fresh_city)
     for query in ({}, {"state": "LATE"}, {"duty": "SURPLUS_RETURN"}, {"as_of": "2025-12-16"}):
         found = await told(fresh_city, **query)
-        feed = await fresh_city.get(f"{PATH}/calendar", **query)
-        assert feed.headers["content-type"].startswith("text/calendar")
+        feed = await fresh_city.get(f"{PATH}.ics", **query)
+        assert feed.headers["content-type"].startswith("text.ics")
         assert len(entries(feed.content)) == len(found) > 0
-        again = await fresh_city.get(f"{PATH}/calendar", **query)
+        again = await fresh_city.get(f"{PATH}.ics", **query)
         assert again.content == feed.content
     assert {o["due_on"] for o in await told(fresh_city, due_before=TODAY.isoformat())}
 
@@ -204,7 +204,7 @@ async def test_a_question_that_is_none_is_refused(city: City, query: dict[str, s
 
 
 async def test_without_a_token_nothing_is_told(city: City) -> None:
-    problem(await city.http.get(f"{PATH}/calendar"), 401, "not_authenticated")
+    problem(await city.http.get(f"{PATH}.ics"), 401, "not_authenticated")
 
 
 def test_the_last_day_of_all_is_in_the_calendar_too() -> None:
@@ -213,7 +213,7 @@ def test_the_last_day_of_all_is_in_the_calendar_too() -> None:
 
 
 async def test_a_day_beyond_all_planning_is_no_question(city: City) -> None:
-    for path in ("obligations", "obligations/calendar"):
+    for path in ("obligations", "obligations.ics"):
         answer = await city.get(f"/audit/v1/{path}", as_of="9999-12-31")
         errors = problem(answer, 422, "invalid_payload")["errors"]
         assert [error["field"] for error in errors] == ["as_of"]

@@ -104,8 +104,6 @@ TABLE = [
     # Served until a day in a year, or until its last: the year that needs money begins with the
     # next day, and its plan is due in the year before.
     Row(Duty.OPERATION_PLAN, (contracted("2026-06-08", "2029-12-30"),), "2028-12-31", "37"),
-    # One unit's last day of all must not stop the list of the whole city.
-    Row(Duty.OPERATION_PLAN, (contracted("2026-06-08", "9999-12-31"),), "9998-12-31", "37"),
     Row(Duty.OPERATION_PLAN, (contracted("2026-06-08", "2029-12-31"),), "2029-12-31", "37"),
     Row(Duty.OPERATION_PLAN, (contracted("2026-06-08", "2028-02-29"),), "2027-12-31", "37"),
     # A warranty that ends in the year of the contract leaves the next year as the first.

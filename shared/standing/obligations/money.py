@@ -18,7 +18,6 @@ from shared.events.registry import (
     SystemTerminationRequired,
     SystemTerminationWaived,
 )
-from shared.kernel.dates import add_days
 from shared.kernel.money import ZERO
 from shared.standing.obligations.book import Book, Part, received_on, unit_of
 from shared.standing.obligations.obligation import Duty, Obligation, id_of
@@ -131,4 +130,5 @@ class Money(Part):
 
 
 def _year_after(last_day: date) -> int:
-    return add_days(last_day, 1).year
+    # Not by the next day: the calendar ends in 9999, and one such date must not stop all others.
+    return last_day.year + ((last_day.month, last_day.day) == (12, 31))
