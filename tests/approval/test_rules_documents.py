@@ -1,5 +1,8 @@
 """Documents: what may be submitted, by whom signed off, and what it is bound to."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from services.approval.decisions import digest_of, sign_off, submit_document
@@ -10,6 +13,7 @@ from services.approval.state import registration_of
 from shared.events.approval import DocumentSubmitted, ParticipantSignedOff, SignOff
 from shared.events.registry import DeclarationWithdrawn, Withdrawal
 from shared.events.vocabulary import DeliveryMode
+from shared.regulation.pack import DatedValue, Library, Reach, installed
 from tests.approval.building import (
     CASE,
     IDENTITY,
@@ -300,6 +304,20 @@ def test_a_cent_over_ten_percent_needs_feasibility_approved_again() -> None:
     FEASIBLE.when(
         submit_document, design(adjustment_chapter="第八章", **of_total("1100000.01"))
     ).then_broken(adjustments.design_adjustment_is_not_major)
+
+
+def test_a_design_is_measured_by_the_values_of_its_feasibility_reply() -> None:
+    (pack,) = installed().packs
+    value = DatedValue(
+        key="art25_major_percent", since=TODAY, value=5, article="25", reach=Reach.NEW_OBJECTS
+    )
+    later = Library((pack.interpreted([value]),))
+    content = design(adjustment_chapter="第八章", **of_total("1100000.00"))
+    before = CASE.given(replied(submission(), on=TODAY - timedelta(days=1)))
+    replace(before, policies=later).when(submit_document, content).then(DocumentSubmitted)
+    replace(FEASIBLE, policies=later).when(submit_document, content).then_broken(
+        adjustments.design_adjustment_is_not_major
+    )
 
 
 def test_a_design_with_other_main_goals_needs_feasibility_approved_again() -> None:
