@@ -11,7 +11,7 @@ from services.approval.rules import documents as rules
 from services.approval.rules.reply import submission_awaits_reply
 from services.approval.state import registration_of
 from shared.events.approval import DocumentSubmitted, ParticipantSignedOff, SignOff
-from shared.events.registry import DeclarationWithdrawn, Withdrawal
+from shared.events.registry import DeclarationWithdrawn, ProjectDeclared, Withdrawal
 from shared.events.vocabulary import DeliveryMode
 from shared.regulation.pack import DatedValue, Library, Reach, installed
 from tests.approval.building import (
@@ -20,6 +20,7 @@ from tests.approval.building import (
     SERVICE_CASE,
     design,
     evaluated,
+    exempted,
     joint_case,
     joint_design,
     member_of,
@@ -32,7 +33,7 @@ from tests.approval.building import (
     submission,
     submitted,
 )
-from tests.support.builders import OTHER_UNIT, THIRD_UNIT, document
+from tests.support.builders import OTHER_UNIT, THIRD_UNIT, declaration, document
 from tests.support.given_when_then import TODAY, as_recorded
 
 FEASIBLE = CASE.given(replied(submission()))
@@ -349,3 +350,15 @@ def test_another_round_starts_with_a_clean_sheet() -> None:
 
 def test_the_registration_knows_its_delivery_mode() -> None:
     assert registered(DeliveryMode.SERVICE_PURCHASE).delivery_mode is DeliveryMode.SERVICE_PURCHASE
+
+
+def test_who_builds_along_signs_off_also_what_a_special_regime_spares_the_list() -> None:
+    along = [{"unit_id": OTHER_UNIT, "scope": "接口"}]
+    declared = ProjectDeclared(on=TODAY, **IDENTITY, declaration=declaration(participants=along))
+    unlisted = registration_of(as_recorded([declared], "registry", start=101))
+    special = exempted("17-2", kind="SPECIAL_REGIME")
+    case = CASE.with_facts(registration=unlisted, exemptions=(special,))
+    case.when(submit_document, plan()).then_broken(joint.joint_design_is_complete)
+    case.when(submit_document, plan(joint=joint_design())).then(DocumentSubmitted).having(
+        participants=(OTHER_UNIT,)
+    )
