@@ -17,6 +17,7 @@ from services.acceptance.state import (
 from shared.events import ProjectEvent, Recorded
 from shared.events.approval import ProjectTerminated
 from shared.kernel.model import Record
+from shared.regulation.exemption import after_the_end
 from shared.standing import RESTRICTING, standing_of
 from shared.web.actors import SYSTEM
 from shared.web.commands import Command, Decide, Draft, Reading, table
@@ -51,10 +52,12 @@ async def known(reading: Reading, project: Project, command: Record) -> Facts:
     """What the other services say of the project: whose it is, whether it goes on, exceptions."""
     events = await reading.others(f"project:{reading.subject}")
     project_id, standing = UUID(reading.subject), standing_of(events)
+    elsewhere, exemptions = standing.of(project_id), standing.exemptions(project_id)
+    ended = project.supervision.standing(elsewhere).terminated
     return Facts(
         origin=origin_of(events),
-        elsewhere=standing.of(project_id),
-        exemptions=standing.exemptions(project_id),
+        elsewhere=elsewhere,
+        exemptions=after_the_end(exemptions) if ended else exemptions,
         part=reading.part,
     )
 

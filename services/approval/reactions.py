@@ -17,7 +17,7 @@ from shared.events.approval import ExceptionRequest
 from shared.events.registry import AssetConfirmed
 from shared.kernel.actor import EventRef
 from shared.kernel.model import Record
-from shared.regulation.exemption import Exemption
+from shared.regulation.exemption import Exemption, after_the_end
 from shared.standing import RESTRICTING, AcceptanceStanding, standing_of
 from shared.web.commands import Command, Reading, table
 from shared.web.obligations import MARK_OVERDUE
@@ -54,10 +54,13 @@ async def around(reading: Reading, project: Project, command: Record) -> Facts:
     """What the registry says of the project, how it stands, and its exceptions."""
     project_id = UUID(reading.subject)
     events = await reading.others(f"project:{project_id}")
+    standing = standing_of(events).of(project_id)
+    exemptions = await _exemptions(reading, project)
+    ended = project.standing(standing).terminated
     return Facts(
         registration=registration_of(events),
-        standing=standing_of(events).of(project_id),
-        exemptions=await _exemptions(reading, project),
+        standing=standing,
+        exemptions=after_the_end(exemptions) if ended else exemptions,
     )
 
 

@@ -6,7 +6,8 @@ name. Nothing else is ever lifted; what keeps classified content out, and the sp
 nobody.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 
 from shared.kernel.actor import EventRef
@@ -25,6 +26,9 @@ class ExemptionKind(Coded):
 
 NEVER_LIFTED = frozenset({"54-1", "57-1"})
 """Rows that no exemption lifts, whatever it names: secrecy, and the regulation's own validity."""
+
+
+_OF_A_PAUSE = "30-1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +53,10 @@ class Exemption:
         if check.row not in self.rows or check.row in NEVER_LIFTED or not self.in_force(on):
             return False
         return check.mode is Mode.SOFT or self.kind is ExemptionKind.SPECIAL_REGIME
+
+
+def after_the_end(exemptions: Iterable[Exemption]) -> tuple[Exemption, ...]:
+    """What remains of them once a project has been terminated: none lets it be built on."""
+    return tuple(
+        replace(e, rows=tuple(row for row in e.rows if row != _OF_A_PAUSE)) for e in exemptions
+    )

@@ -25,7 +25,7 @@ from shared.events.approval import (
 from shared.events.envelope import ProjectEvent, Recorded
 from shared.events.registry import DataCollectionCleared, DataCollectionFlagged
 from shared.kernel.actor import EventRef
-from shared.regulation.exemption import Exemption
+from shared.regulation.exemption import Exemption, after_the_end
 from shared.standing.acceptance import AcceptanceStanding, accepted_after
 
 RESTRICTING: Mapping[str, frozenset[str]] = {
@@ -109,7 +109,9 @@ class Standing:
 
     def exemptions(self, project_id: UUID | None = None) -> tuple[Exemption, ...]:
         """The exceptions that a decision about a project may rest on, or a new declaration's."""
-        return tuple(e for project, e in self.exceptions.values() if project == project_id)
+        found = tuple(e for project, e in self.exceptions.values() if project == project_id)
+        ended = project_id is not None and self.of(project_id).terminated is not None
+        return after_the_end(found) if ended else found
 
 
 def standing_of(events: Iterable[Recorded], unit_id: str | None = None) -> Standing:

@@ -71,6 +71,7 @@ def evolve_registration(registration: Registration, recorded: Recorded) -> Regis
                 unit_id=declared.unit_id,
                 declared=ref,
                 delivery_mode=declared.declaration.delivery_mode,
+                participants=tuple(p.unit_id for p in declared.declaration.participants),
                 system_id=declared.declaration.system_id,
                 base_project_id=declared.declaration.base_project_id,
                 self_review=declared.self_review,

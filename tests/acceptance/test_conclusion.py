@@ -15,6 +15,7 @@ from shared.events.acceptance import (
     AcceptanceReviewed,
     ServiceAcceptanceReported,
 )
+from shared.regulation.pack import DatedValue, Library, Reach, installed
 from tests.acceptance.building import (
     ACCEPTANCE,
     APPLIED,
@@ -45,6 +46,18 @@ from tests.support.given_when_then import OFFICER, as_recorded
 DAY = timedelta(days=1)
 FILING_DUE = EARLIEST + timedelta(days=30)
 REPORTED = SERVICE_APPLIED.given(service_reported())
+
+
+def test_a_running_project_keeps_the_values_it_began_with() -> None:
+    (pack,) = installed().packs
+    for reach, due in ((Reach.NEW_OBJECTS, FILING_DUE), (Reach.ALL, EARLIEST + DAY)):
+        value = DatedValue(
+            key="acceptance_filing_days", since=EARLIEST, value=1, article="31", reach=reach
+        )
+        case = replace(APPLIED, policies=Library((pack.interpreted([value]),)))
+        case.when(decisions.conclude_acceptance, acceptance()).then(AcceptanceConcluded).having(
+            filing_due_on=due
+        )
 
 
 # -- conclusion of self-build --------------------------------------------------------------

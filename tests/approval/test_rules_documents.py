@@ -1,5 +1,8 @@
 """Documents: what may be submitted, by whom signed off, and what it is bound to."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from services.approval.decisions import digest_of, sign_off, submit_document
@@ -8,14 +11,16 @@ from services.approval.rules import documents as rules
 from services.approval.rules.reply import submission_awaits_reply
 from services.approval.state import registration_of
 from shared.events.approval import DocumentSubmitted, ParticipantSignedOff, SignOff
-from shared.events.registry import DeclarationWithdrawn, Withdrawal
+from shared.events.registry import DeclarationWithdrawn, ProjectDeclared, Withdrawal
 from shared.events.vocabulary import DeliveryMode
+from shared.regulation.pack import DatedValue, Library, Reach, installed
 from tests.approval.building import (
     CASE,
     IDENTITY,
     SERVICE_CASE,
     design,
     evaluated,
+    exempted,
     joint_case,
     joint_design,
     member_of,
@@ -28,7 +33,7 @@ from tests.approval.building import (
     submission,
     submitted,
 )
-from tests.support.builders import OTHER_UNIT, THIRD_UNIT, document
+from tests.support.builders import OTHER_UNIT, THIRD_UNIT, declaration, document
 from tests.support.given_when_then import TODAY, as_recorded
 
 FEASIBLE = CASE.given(replied(submission()))
@@ -310,6 +315,20 @@ def test_a_cent_over_ten_percent_needs_feasibility_approved_again() -> None:
     ).then_broken(adjustments.design_adjustment_is_not_major)
 
 
+def test_a_design_is_measured_by_the_values_of_its_feasibility_reply() -> None:
+    (pack,) = installed().packs
+    value = DatedValue(
+        key="art25_major_percent", since=TODAY, value=5, article="25", reach=Reach.NEW_OBJECTS
+    )
+    later = Library((pack.interpreted([value]),))
+    content = design(adjustment_chapter="第八章", **of_total("1100000.00"))
+    before = CASE.given(replied(submission(), on=TODAY - timedelta(days=1)))
+    replace(before, policies=later).when(submit_document, content).then(DocumentSubmitted)
+    replace(FEASIBLE, policies=later).when(submit_document, content).then_broken(
+        adjustments.design_adjustment_is_not_major
+    )
+
+
 def test_a_design_with_other_main_goals_needs_feasibility_approved_again() -> None:
     FEASIBLE.when(
         submit_document, design(adjustment_chapter="第八章", major_adjustment=True)
@@ -339,3 +358,15 @@ def test_another_round_starts_with_a_clean_sheet() -> None:
 
 def test_the_registration_knows_its_delivery_mode() -> None:
     assert registered(DeliveryMode.SERVICE_PURCHASE).delivery_mode is DeliveryMode.SERVICE_PURCHASE
+
+
+def test_who_builds_along_signs_off_also_what_a_special_regime_spares_the_list() -> None:
+    along = [{"unit_id": OTHER_UNIT, "scope": "接口"}]
+    declared = ProjectDeclared(on=TODAY, **IDENTITY, declaration=declaration(participants=along))
+    unlisted = registration_of(as_recorded([declared], "registry", start=101))
+    special = exempted("17-2", kind="SPECIAL_REGIME")
+    case = CASE.with_facts(registration=unlisted, exemptions=(special,))
+    case.when(submit_document, plan()).then_broken(joint.joint_design_is_complete)
+    case.when(submit_document, plan(joint=joint_design())).then(DocumentSubmitted).having(
+        participants=(OTHER_UNIT,)
+    )

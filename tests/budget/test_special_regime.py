@@ -7,6 +7,7 @@ import pytest
 from services.budget import rules
 from services.budget.decisions import (
     assess_operation_plan,
+    include_in_budget,
     include_operation_budget,
     record_contract,
     record_payment,
@@ -14,10 +15,11 @@ from services.budget.decisions import (
     return_surplus,
     submit_line_lease,
 )
-from shared.events.budget import ProcurementRecorded
+from shared.events.budget import BudgetIncluded, ProcurementRecorded
 from shared.regulation import Rule
 from shared.regulation.exemption import ExemptionKind
 from shared.standing import Standing
+from shared.standing import rules as shared_rules
 from tests.budget.building import (
     ACCEPTED,
     CASE,
@@ -29,12 +31,15 @@ from tests.budget.building import (
     contract,
     exception,
     included,
+    inclusion,
     lease,
     operation_inclusion,
     payment,
     procurement,
     standing,
     surplus,
+    suspended,
+    terminated,
 )
 from tests.support.builders import UNIT
 from tests.support.given_when_then import Case
@@ -80,3 +85,11 @@ def test_a_line_is_held_against_a_cap_under_a_special_regime_too() -> None:
 def test_money_may_be_procured_under_a_special_regime_before_any_is_included() -> None:
     case = CASE.with_facts(standing=special("36-1"))
     case.when(record_procurement, procurement()).then(ProcurementRecorded).having(unit_id=UNIT)
+
+
+def test_a_special_regime_lets_what_is_suspended_go_on_and_not_what_has_ended() -> None:
+    lifted = exception("30-1", ExemptionKind.SPECIAL_REGIME)
+    paused = CASE.with_facts(standing=standing(suspended(), lifted))
+    paused.when(include_in_budget, inclusion()).then(BudgetIncluded)
+    ended = CASE.with_facts(standing=standing(terminated(), lifted))
+    ended.when(include_in_budget, inclusion()).then_broken(shared_rules.construction_goes_on)

@@ -31,7 +31,8 @@ def schedule_acceptance(
 ) -> Event:
     """验收期限（第三十一条）: planned end and trial run; an extension once granted stands."""
     planned_end = cause.planned_end
-    months = policy_cited(cause.policy, context).number("trial_months")
+    begun = cause.on if isinstance(cause, ReplyIssued) else project.replied_on
+    months = policy_cited(cause.policy, begun, context).number("trial_months")
     due_on = max(add_months(planned_end, months), project.extended_to or date.min)
     context.require(
         rules.acceptance_follows_the_baseline(project, cause, facts.origin, planned_end, due_on)

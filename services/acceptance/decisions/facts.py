@@ -1,6 +1,7 @@
 """What a decision here may rest on besides its own stream."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from uuid import UUID
 
 from services.acceptance.state import Origin, Project
@@ -37,10 +38,13 @@ def identity(project: Project, facts: Facts, context: Context) -> Identity:
     return {"project_id": context.subject_id, "unit_id": present(unit_id)}
 
 
-def policy_cited(reference: str, context: Context) -> Policy:
-    """The policy that a baseline cites, seen today: a successor pack leaves running projects be."""
-    return context.policies.cited(reference, context.today)
+def policy_cited(reference: str, begun: date | None, context: Context) -> Policy:
+    """The policy that a baseline cites, seen today, for a project in the making since `begun`.
+
+    A successor pack, and a value for what begins later only, leave running projects be.
+    """
+    return context.policies.cited(reference, context.today, begun)
 
 
 def policy_of(project: Project, context: Context) -> Policy:
-    return policy_cited(project.policy, context)
+    return policy_cited(project.policy, project.replied_on, context)

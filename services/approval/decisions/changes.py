@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from services.approval.decisions.facts import Facts
+from services.approval.decisions.facts import Facts, policy_of
 from services.approval.rules import changes as rules
 from services.approval.state import Baseline, Project
 from shared.events import Event
@@ -19,7 +19,7 @@ from shared.events.approval import (
     LateNoticeFound,
 )
 from shared.kernel.model import present
-from shared.regulation import Check, Context, Policy
+from shared.regulation import Check, Context
 from shared.regulation.common import decider_did_not_submit
 from shared.regulation.decision import InvalidField
 from shared.standing.rules import construction_goes_on
@@ -29,7 +29,7 @@ def file_change(project: Project, change: Change, facts: Facts, context: Context
     """变更报备（第二十九条）."""
     baseline, on = _adjusted(project, change, facts, context)
     context.require(rules.disputed_filing_is_applied_for(project), exemptions=facts.exemptions)
-    policy = _policy_of(baseline, context)
+    policy = policy_of(baseline, context)
     assessment = rules.assess(change, baseline, policy)
     context.require(
         rules.total_stays_within_reply(assessment),
@@ -55,7 +55,7 @@ def apply_for_change(
 ) -> list[Event]:
     """调整申请（第二十八条）: late ones are received and marked, unless they are barred."""
     baseline, on = _adjusted(project, change, facts, context)
-    assessment = rules.assess(change, baseline, _policy_of(baseline, context))
+    assessment = rules.assess(change, baseline, policy_of(baseline, context))
     context.require(rules.retroactive_overrun_is_not_received(assessment))
     change_id = context.new_id()
     applied = ChangeApplied(
@@ -90,11 +90,6 @@ def _going_on(project: Project, facts: Facts) -> tuple[Check, ...]:
         rules.project_is_not_yet_accepted(facts.standing.acceptance),
         construction_goes_on(project.standing(facts.standing)),
     )
-
-
-def _policy_of(baseline: Baseline, context: Context) -> Policy:
-    """A baseline keeps the pack it was approved under, and the values of its day."""
-    return context.policies.cited(baseline.policy, context.today, baseline.since)
 
 
 def dispute_filing(

@@ -2,7 +2,7 @@
 
 from cryptography.hazmat.primitives import hashes
 
-from services.approval.decisions.facts import Facts
+from services.approval.decisions.facts import Facts, policy_of
 from services.approval.rules import adjustments, construction, joint, services
 from services.approval.rules import documents as rules
 from services.approval.rules.reply import submission_awaits_reply
@@ -10,7 +10,7 @@ from services.approval.state import Project
 from shared.events import Event
 from shared.events.approval import DocumentSubmitted, ParticipantSignedOff, SignOff, Submission
 from shared.kernel.model import present
-from shared.regulation import Check, Context, Policy
+from shared.regulation import Check, Context
 from shared.standing.rules import construction_goes_on
 
 
@@ -33,7 +33,7 @@ def submit_document(
     context.require(construction.construction_is_described(submission))
     context.require(
         construction_goes_on(project.standing(facts.standing)),
-        *_in_due_form(project, submission, facts, context.policy),
+        *_in_due_form(project, submission, facts, context),
         construction.prior_approvals_are_attached_where_due(
             submission, construction.demand_of(facts.exemptions, context.today), context.policy
         ),
@@ -54,10 +54,12 @@ def submit_document(
 
 
 def _in_due_form(
-    project: Project, submission: Submission, facts: Facts, policy: Policy
+    project: Project, submission: Submission, facts: Facts, context: Context
 ) -> tuple[Check, ...]:
     """What the document itself has to hold, in article order."""
-    registration, feasibility = facts.registration, project.feasibility
+    registration, feasibility, policy = facts.registration, project.feasibility, context.policy
+    # What is measured against a feasibility reply keeps the values of its day.
+    replied = policy_of(feasibility, context) if feasibility else policy
     return (
         rules.fund_balance_plan_is_attached(submission),
         rules.round_fits_delivery_mode(submission, registration),
@@ -74,7 +76,7 @@ def _in_due_form(
         services.service_meets_security_requirements(submission),
         joint.joint_design_is_complete(submission, registration),
         adjustments.design_adjustment_is_explained(submission, feasibility),
-        adjustments.design_adjustment_is_not_major(submission, feasibility, policy),
+        adjustments.design_adjustment_is_not_major(submission, feasibility, replied),
         rules.secure_reliable_products_are_explained(submission),
     )
 

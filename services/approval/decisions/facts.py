@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from services.approval.state import Registration
+from services.approval.state import Baseline, Registration
 from shared.kernel.actor import EventRef
+from shared.regulation import Context, Policy
 from shared.regulation.exemption import Exemption
 from shared.standing import AcceptanceStanding, ProjectStanding, Standing
 
@@ -26,3 +27,8 @@ class Facts:
     """Event by which the system was registered as an asset (第八条第十项)."""
     filing: UUID | None = None
     """The filing that is disputed."""
+
+
+def policy_of(baseline: Baseline, context: Context) -> Policy:
+    """A baseline keeps the pack it was approved under, and the values of its day."""
+    return context.policies.cited(baseline.policy, context.today, baseline.since)
