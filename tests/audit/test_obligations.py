@@ -189,7 +189,7 @@ async def test_the_calendar_is_what_the_list_is(fresh_city: City) -> None:
     for query in ({}, {"state": "LATE"}, {"duty": "SURPLUS_RETURN"}, {"as_of": "2025-12-16"}):
         found = await told(fresh_city, **query)
         feed = await fresh_city.get(f"{PATH}.ics", **query)
-        assert feed.headers["content-type"].startswith("text.ics")
+        assert feed.headers["content-type"].startswith("text/calendar")
         assert len(entries(feed.content)) == len(found) > 0
         again = await fresh_city.get(f"{PATH}.ics", **query)
         assert again.content == feed.content
