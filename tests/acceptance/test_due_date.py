@@ -1,5 +1,6 @@
 """Extension and its ruling, and the finding that a project is overdue."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -15,9 +16,11 @@ from shared.events.acceptance import (
     ExtensionRequested,
     OverdueFinding,
 )
+from shared.regulation.pack import DatedValue, Library, Reach, installed
 from shared.standing import standing_of
 from shared.standing.rules import no_project_bars_the_unit
 from tests.acceptance.building import (
+    ACCEPTANCE,
     APPLIED,
     DUE,
     EXAMINER,
@@ -32,6 +35,7 @@ from tests.acceptance.building import (
     extension_granted,
     extension_requested,
     overdue,
+    reply_issued,
     ruling,
     scheduled,
 )
@@ -117,6 +121,25 @@ def test_a_request_is_on_the_day_of_the_reply_at_the_earliest() -> None:
     case = SCHEDULED.at(DUE)
     case.when(decisions.request_extension, extension(on=REPLIED)).then(ExtensionRequested)
     case.when(decisions.request_extension, extension(on=REPLIED - DAY)).then_invalid("on")
+
+
+def test_the_months_of_the_trial_run_are_those_of_the_day_of_the_reply() -> None:
+    (pack,) = installed().packs
+    changed = PLANNED_END - DAY
+    value = DatedValue(
+        key="trial_months", since=changed, value=6, article="31", reach=Reach.NEW_OBJECTS
+    )
+    later = Library((pack.interpreted([value]),))
+    running = replace(SCHEDULED, policies=later).with_facts(origin=ORIGIN)
+    begun = replace(ACCEPTANCE, policies=later).with_facts(origin=ORIGIN)
+    for case, cause, due_on in (
+        (running, change_approved(PLANNED_END, on=changed), DUE),
+        (begun, reply_issued(on=changed - DAY), DUE),
+        (begun, reply_issued(on=changed), date(2026, 5, 30)),
+    ):
+        case.when(decisions.schedule_acceptance, cause).then(AcceptanceScheduled).having(
+            due_on=due_on
+        )
 
 
 def test_an_older_paper_does_not_lift_an_overdue_finding() -> None:

@@ -205,7 +205,11 @@ def test_a_line_serves_a_project_of_its_unit() -> None:
         )
         outcome.then_broken(rules.line_serves_the_units_own_project)
         told.update(outcome.texts)
+        cited = rules.line_serves_the_units_own_project(lease(project_id=SUBJECT), known).basis
+        assert cited == ()
     assert len(told) == 1  # not even whether there is such a project
+    own = rules.line_serves_the_units_own_project(lease(project_id=SUBJECT), APPROVED)
+    assert own.basis == (APPROVED.declared,)
 
 
 # -- 审批和预算（第三十八、三十九条） ------------------------------------------------------------

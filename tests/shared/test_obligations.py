@@ -407,6 +407,13 @@ def test_numbers_are_read_as_they_stand_on_the_day_that_creates_it() -> None:
     assert all(o.duty is not Duty.SECURITY_ASSESSMENT for o in unclassified)
 
 
+@pytest.mark.parametrize("days", [0, 1])
+def test_an_opinion_is_due_on_the_next_working_day_at_the_earliest(days: int) -> None:
+    policies = installed().overridden({"opinion_reminder_days": str(days)})
+    (letter,) = owed(asked("2026-05-11"), policies=policies)
+    assert letter.due_on == day("2026-05-12")
+
+
 def test_ids_are_the_same_for_whoever_computes_them_and_never_twice() -> None:
     found = owed(*RUNNING, planned("2027-10-12", 2028, until="2028-12-31"))
     assert len({o.obligation_id for o in found}) == len(found)

@@ -54,4 +54,4 @@ def _parameter(interpretation: Interpretation, pack: Pack) -> DatedValue | None:
 def _no_bodies(present: DatedValue, text: str, pack: Pack) -> list[str]:
     """What names no body, in a value that is a list of bodies: nobody could act by it."""
     bodies, before = {body.code for body in pack.bodies}, str(present.value).split()
-    return sorted(set(text.split()) - bodies) if set(before) <= bodies else []
+    return sorted(set(text.split()) - bodies) if bodies.issuperset(before) else []
