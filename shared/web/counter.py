@@ -52,6 +52,8 @@ def _header(request: Request, name: str, longest: int) -> str:
 
 
 def _rehearsal(request: Request) -> bool:
+    if not request.scope["query_string"]:
+        return False
     value = request.query_params.get("dry_run", "false")
     if value not in {"true", "false"}:
         raise invalid("dry_run", "须为 true 或 false")
