@@ -20,7 +20,7 @@ def main() -> int:
         low, high = row["spread"]
         verdict = "ok" if row["ok"] else "MISSES ITS BAR"
         bar = f"{'≤' if row.get('at_most') else '≥'} {row['bar']} {row.get('unit', '')}"
-        table.add_row(row["name"], f"{row['ratio']:.2f}", bar, f"{low:.2f}-{high:.2f}", verdict)
+        table.add_row(row["name"], f"{row['ratio']:.3f}", bar, f"{low:.3f}-{high:.3f}", verdict)
     Console().print(table)
     return 0 if all(row["ok"] for row in rows) else 1
 
