@@ -253,13 +253,6 @@ class Inbox:
             f" LIMIT {int(limit)}",
         )
 
-    def of_type(self, event_type: str, subject: str | None, limit: int) -> list[Recorded]:
-        """The newest kept events of a type, of one subject or of all."""
-        where, values = "type = %s", [event_type]
-        if subject is not None:
-            where, values = f"{where} AND subjects @> ARRAY[%s]", [event_type, subject]
-        return self._select(where, values, f" DESC LIMIT {int(limit)}", order="recorded_at")
-
     def rows(self, source: str, after: int, limit: int) -> list[RecordedEvent]:
         """Events of one source exactly as received: what an auditor hashes again."""
         with self._pool.connection() as connection:
@@ -271,12 +264,10 @@ class Inbox:
             ).fetchall()
         return [RecordedEvent(*row) for row in rows]
 
-    def _select(
-        self, where: str, values: list[Any], limit: str = "", order: str = "source, position"
-    ) -> list[Recorded]:
+    def _select(self, where: str, values: list[Any], limit: str = "") -> list[Recorded]:
         with self._pool.connection() as connection:
             rows = connection.execute(
-                f"SELECT {_COLUMNS} FROM inbox WHERE {where} ORDER BY {order}{limit}",  # noqa: S608 - fixed fragments
+                f"SELECT {_COLUMNS} FROM inbox WHERE {where} ORDER BY source, position{limit}",  # noqa: S608 - fixed fragments
                 values,
             ).fetchall()
         return [_as_recorded(row) for row in rows]
