@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 
 from services.audit import registers
-from services.audit.api.asking import asked, today
+from services.audit.api.asking import asked, may_audit, today
 from services.audit.registers import (
     ExceptionEntry,
     ExceptionFilter,
@@ -14,11 +14,10 @@ from services.audit.registers import (
     RefusalFilter,
 )
 from shared.kernel.model import Record
-from shared.web.actors import CurrentActor, authorise
+from shared.web.actors import CurrentActor
 from shared.web.problems import problems
 from shared.web.reading import UnitQuery
 from shared.web.routes import StrictRoute
-from shared.web.runtime import Runtime
 
 router = APIRouter(route_class=StrictRoute, tags=["登记簿"])
 
@@ -46,7 +45,7 @@ async def list_refusals(
     request: Request, actor: CurrentActor, wanted: Annotated[RefusalFilter, Query()]
 ) -> RefusalPage:
     """不予受理登记：谁、何时、所请求的是什么、因哪一条未被受理。"""
-    _may_audit(request, actor)
+    may_audit(request, actor)
     day = today(request)
     found = await asked(request, lambda city_on: registers.refusals(city_on(day), wanted))
     return RefusalPage(items=tuple(found))
@@ -57,7 +56,7 @@ async def list_exceptions(
     request: Request, actor: CurrentActor, wanted: Annotated[ExceptionFilter, Query()]
 ) -> ExceptionPage:
     """例外登记：申请、批准、不予批准和撤销的例外，及其依据和有效期。"""
-    _may_audit(request, actor)
+    may_audit(request, actor)
     day = wanted.as_of or today(request)
     found = await asked(request, lambda city_on: registers.exceptions(city_on(day), wanted))
     return ExceptionPage(items=tuple(found))
@@ -68,12 +67,7 @@ async def list_late_notices(
     request: Request, actor: CurrentActor, unit: UnitQuery = None
 ) -> LateNoticePage:
     """未事先申请登记：先行实施而后申请的调整（第二十八条）。"""
-    _may_audit(request, actor)
+    may_audit(request, actor)
     day = today(request)
     found = await asked(request, lambda city_on: registers.late_notices(city_on(day), unit))
     return LateNoticePage(items=tuple(found))
-
-
-def _may_audit(request: Request, actor: CurrentActor) -> None:
-    runtime: Runtime = request.app.state.runtime
-    authorise(actor, runtime.policy_to_read(), "read_audit")

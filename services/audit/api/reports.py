@@ -7,7 +7,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 
-from services.audit.api.asking import asked, today
+from services.audit.api.asking import asked, may_audit, today
 from services.audit.ledger import City
 from services.audit.reports import REPORTS, Cell, Column, Report, Table
 from services.audit.workbook import MEDIA_TYPE, workbook
@@ -15,10 +15,9 @@ from shared.events.vocabulary import LegalDate
 from shared.kernel.coded import Coded
 from shared.kernel.model import Record
 from shared.kernel.money import Money
-from shared.web.actors import CurrentActor, authorise
+from shared.web.actors import CurrentActor
 from shared.web.problems import ProblemError, problems
 from shared.web.routes import StrictRoute
-from shared.web.runtime import Runtime
 
 router = APIRouter(route_class=StrictRoute, tags=["报表"])
 
@@ -59,7 +58,7 @@ class ReportContent(ReportInfo):
 @router.get("/reports", responses=problems())
 async def list_reports(request: Request, actor: CurrentActor) -> ReportList:
     """报表目录：名称、依据的条款和各列。"""
-    _may_read(request, actor)
+    may_audit(request, actor)
     return ReportList(items=tuple(ReportInfo(**_info(report)) for report in REPORTS.values()))
 
 
@@ -85,7 +84,7 @@ async def read_report(
     format: Annotated[ReportFormat, Query(title="格式")] = ReportFormat.JSON,
 ) -> Response:
     """一张报表：截至某一法定日期，JSON 或电子表格。"""
-    _may_read(request, actor)
+    may_audit(request, actor)
     report, day = REPORTS.get(report_id), as_of or today(request)
     if report is None:
         raise ProblemError("not_found", f"没有报表 {report_id}，请查阅报表目录")
@@ -122,8 +121,3 @@ def _as_json(table: Table, city: City) -> bytes:
 
 def _info(report: Report) -> dict[str, Any]:
     return {name: getattr(report, name) for name in ReportInfo.model_fields}
-
-
-def _may_read(request: Request, actor: CurrentActor) -> None:
-    runtime: Runtime = request.app.state.runtime
-    authorise(actor, runtime.policy_to_read(), "read_audit")
