@@ -46,7 +46,7 @@ from shared.eventstore.projection import SCHEMA, Change, Put, Views, Write
 from shared.kernel.model import Record
 from shared.kernel.money import ZERO, Money
 from shared.regulation.exemption import ExemptionKind
-from shared.web.reading import Page
+from shared.web.reading import Page, as_row
 
 metadata = MetaData(schema=SCHEMA)
 
@@ -156,17 +156,8 @@ class ExceptionPage(Page):
 
 
 def project_row(row: Row[Any]) -> ProjectRow:
-    return ProjectRow(
-        project_id=str(row.project_id),
-        unit_id=row.unit_id,
-        stage=Stage(row.stage),
-        suspended=row.suspended,
-        round=Round(row.round),
-        total=Money(row.total),
-        reply_number=row.reply_number,
-        replied_on=row.replied_on,
-        moved_so_far=Money(row.moved_so_far),
-    )
+    money = {"total": Money(row.total), "moved_so_far": Money(row.moved_so_far)}
+    return as_row(ProjectRow, row, **money)
 
 
 def reply_row(row: Row[Any]) -> ReplyRow:

@@ -20,6 +20,7 @@ from shared.web.problems import ProblemError, invalid
 from shared.web.runtime import Aggregate, Folded, Runtime
 
 P = TypeVar("P", bound="Page")
+R = TypeVar("R", bound=Record)
 
 REACH_SECONDS = 5.0
 
@@ -141,6 +142,13 @@ async def page(
     shown = rows[: asked.limit]
     following = _sealed(str(shown[-1]._mapping[key.name])) if more else None
     return make(items=tuple(map(row, shown)), next=following, position=position)
+
+
+def as_row(make: type[R], row: Row[Any], **others: Any) -> R:
+    """A list's row from a view's: its columns by the fields' names, ids as text, and `others`."""
+    values = {**row._mapping, **others}
+    shown = {name: values[name] for name in make.model_fields}
+    return make(**{n: str(v) if isinstance(v, UUID) else v for n, v in shown.items()})
 
 
 def _not_there_yet() -> ProblemError:

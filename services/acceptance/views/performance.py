@@ -16,7 +16,7 @@ from shared.events.acceptance import (
 )
 from shared.eventstore.projection import Put, Write
 from shared.kernel.model import Record
-from shared.web.reading import Page
+from shared.web.reading import Page, as_row
 
 performance_reports = Table(
     "performance_reports",
@@ -76,23 +76,11 @@ class SecurityAssessmentPage(Page):
 
 
 def performance_report_row(row: Row[Any]) -> PerformanceReportRow:
-    return PerformanceReportRow(
-        project_id=str(row.project_id),
-        unit_id=row.unit_id,
-        year=row.year,
-        submitted_on=row.submitted_on,
-        late=row.late,
-    )
+    return as_row(PerformanceReportRow, row)
 
 
 def security_assessment_row(row: Row[Any]) -> SecurityAssessmentRow:
-    return SecurityAssessmentRow(
-        project_id=str(row.project_id),
-        unit_id=row.unit_id,
-        kind=row.kind,
-        assessed_on=row.assessed_on,
-        next_due_on=row.next_due_on,
-    )
+    return as_row(SecurityAssessmentRow, row)
 
 
 def writes(event: ProjectEvent, recorded: Recorded) -> Iterable[Write]:

@@ -45,7 +45,7 @@ from shared.events.acceptance import (
 from shared.events.vocabulary import DeliveryMode
 from shared.eventstore.projection import Change, Put, Write
 from shared.kernel.model import Record
-from shared.web.reading import Page
+from shared.web.reading import Page, as_row
 
 projects = Table(
     "projects",
@@ -94,8 +94,7 @@ class ProjectPage(Page):
 
 
 def project_row(row: Row[Any]) -> ProjectRow:
-    values = {**row._mapping, "project_id": str(row.project_id)}
-    return ProjectRow(**{name: values[name] for name in ProjectRow.model_fields})
+    return as_row(ProjectRow, row)
 
 
 Conditions = tuple[ColumnElement[bool], ...]

@@ -28,7 +28,7 @@ from shared.events.acceptance import (
 from shared.eventstore.projection import Change, Put, Write
 from shared.kernel.coded import Coded
 from shared.kernel.model import Record
-from shared.web.reading import Page
+from shared.web.reading import Page, as_row
 
 
 class FindingKind(Coded):
@@ -139,21 +139,16 @@ class MeasurePage(Page):
     items: tuple[MeasureRow, ...]
 
 
-def _plain(row: Row[Any], *ids: str) -> dict[str, Any]:
-    values = dict(row._mapping)
-    return {**values, **{name: str(values[name]) for name in (*ids, "project_id")}}
-
-
 def finding_row(row: Row[Any]) -> FindingRow:
-    return FindingRow(**_plain(row, "finding_id"))
+    return as_row(FindingRow, row)
 
 
 def rectification_row(row: Row[Any]) -> RectificationRow:
-    return RectificationRow(**_plain(row, "rectification_id"))
+    return as_row(RectificationRow, row)
 
 
 def measure_row(row: Row[Any]) -> MeasureRow:
-    return MeasureRow(**_plain(row, "measure_id"))
+    return as_row(MeasureRow, row)
 
 
 def overdue_rectifications(day: date) -> tuple[ColumnElement[bool], ...]:

@@ -21,7 +21,7 @@ from shared.events.vocabulary import DeliveryMode
 from shared.eventstore.projection import Change, Put, Write
 from shared.kernel.model import Record
 from shared.kernel.money import Money
-from shared.web.reading import Page
+from shared.web.reading import Page, as_row
 
 projects = Table(
     "projects",
@@ -60,8 +60,7 @@ class ProjectPage(Page):
 
 
 def project_row(row: Row[Any]) -> ProjectRow:
-    values = {**row._mapping, "project_id": str(row.project_id), "total": Money(row.total)}
-    return ProjectRow(**values)
+    return as_row(ProjectRow, row, total=Money(row.total))
 
 
 def project(recorded: Recorded) -> Iterable[Write]:
