@@ -174,7 +174,7 @@ def _object(treatment: Treatment, tests: Mapping[str, tuple[str, ...]]) -> dict[
 
 
 def _rule(rule: Rule[Any], tests: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
-    told = {"name": rule.name, "says": rule.says, "mode": rule.mode.value}
+    told = {"name": rule.name, "says": rule.says, "mode": rule.mode}
     return {**told, "tests": list(tests.get(rule.name, ()))} if tests else told
 
 

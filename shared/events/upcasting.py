@@ -30,11 +30,17 @@ def upcaster(event_type: str, version: int) -> Callable[[Upcaster], Upcaster]:
     return register
 
 
-def decode(event_type: str, version: int, data: bytes) -> Event:
-    """The event that stored bytes hold, in the present version; UnknownEvent otherwise."""
+def known_kind(event_type: str, version: int) -> type[Event]:
+    """The class of an event that can be read; UnknownEvent otherwise."""
     kind = EVENTS.get(event_type)
     if kind is None or version > kind.schema_version:
         raise UnknownEvent(f"{event_type} v{version} is not known to this release")
+    return kind
+
+
+def decode(event_type: str, version: int, data: bytes) -> Event:
+    """The event that stored bytes hold, in the present version; UnknownEvent otherwise."""
+    kind = known_kind(event_type, version)
     if version == kind.schema_version:
         return kind.__pydantic_validator__.validate_json(data)  # type: ignore[no-any-return]
     content = orjson.loads(data)

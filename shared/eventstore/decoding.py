@@ -5,7 +5,7 @@ from shared.events.upcasting import recorded
 from shared.eventstore.records import RecordedEvent
 from shared.kernel.actor import EventRef
 
-__all__ = ["decoded", "reference", "remember"]
+__all__ = ["decoded", "known", "reference", "remember"]
 
 
 _KNOWN = "_recorded"
@@ -16,10 +16,14 @@ def remember(row: RecordedEvent, event: Recorded) -> None:
     row.__dict__[_KNOWN] = event
 
 
+def known(row: RecordedEvent) -> Recorded | None:
+    """The event that a row holds, where it was remembered."""
+    return row.__dict__.get(_KNOWN)
+
+
 def decoded(service: str, row: RecordedEvent) -> Recorded:
     """The event that a row of a service's log holds."""
-    known: Recorded | None = row.__dict__.get(_KNOWN)
-    return known or recorded(
+    return known(row) or recorded(
         service=service,
         position=row.position,
         stream=row.stream_id,

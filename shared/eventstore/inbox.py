@@ -13,9 +13,10 @@ import psycopg
 from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool
 
-from shared.events import Recorded, decode
-from shared.events.upcasting import recorded
+from shared.events import Recorded
+from shared.events.upcasting import known_kind, recorded
 from shared.eventstore.records import RecordedEvent
+from shared.eventstore.wire import Arrived
 
 __all__ = ["Followed", "Gap", "Inbox", "create_inbox", "remember_followed_types"]
 
@@ -187,11 +188,12 @@ class Inbox:
                 self._generation += 1
                 self._cache.clear()
 
-    def store(self, source: str, events: list[RecordedEvent]) -> int:
+    def store(self, source: str, events: list[Arrived]) -> int:
         """Keep a page of a feed; returns the position reached.
 
         A page that another process stored first is passed over; Gap if the page starts too late,
-        or if a process of another release follows other types.
+        or if a process of another release follows other types. UnknownEvent where one is to be
+        kept that this release cannot read.
         """
         wanted = self._wanted(source)
         with self._pool.connection() as connection:
@@ -207,15 +209,16 @@ class Inbox:
                 raise Gap(f"{source}: expected position {reached + 1}, got {fresh[0].position}")
             known = _known(connection, source, reached, expected[-1])
             kept = [
-                _row(source, e)
+                e
                 for e in fresh
                 if (e.type in wanted or _EVERY_TYPE in wanted) and e.position not in known
             ]
             if kept:
                 with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
                     copy.set_types(_TYPES)
-                    for values in kept:
-                        copy.write_row(values)
+                    for each in kept:
+                        known_kind(each.type, each.schema_version)
+                        copy.write_row((source, *each))
             connection.execute(
                 "UPDATE inbox_position SET position = %s WHERE source = %s",
                 [expected[-1], source],
@@ -287,25 +290,6 @@ def _known(
         [source, after, upto],
     ).fetchall()
     return frozenset(int(row[0]) for row in rows)
-
-
-def _row(source: str, event: RecordedEvent) -> tuple[Any, ...]:
-    content = decode(event.type, event.schema_version, event.data)
-    return (
-        source,
-        event.position,
-        event.stream_id,
-        event.version,
-        event.event_id,
-        event.type,
-        event.schema_version,
-        event.data,
-        event.meta,
-        event.effective_on,
-        event.recorded_at,
-        event.leaf,
-        list(dict.fromkeys(content.subjects())),
-    )
 
 
 def _as_recorded(row: tuple[Any, ...]) -> Recorded:

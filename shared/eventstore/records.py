@@ -4,15 +4,12 @@ The library speaks of originator, topic and state; here they are also called wha
 calls them: stream, type and data.
 """
 
-import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
-from functools import cached_property
+from datetime import date, datetime
 from typing import Self, cast
 from uuid import UUID
 
-import orjson
 from eventsourcing.persistence import Notification, StoredEvent, Tracking
 
 __all__ = [
@@ -99,25 +96,6 @@ class RecordedEvent(_FieldTerms, Notification):
     @property
     def position(self) -> int:
         return self.id
-
-    @cached_property
-    def wire(self) -> bytes:
-        """What a feed carries of it, in JSON; made once, since all followers ask for the same."""
-        return orjson.dumps(
-            {
-                "position": self.position,
-                "stream": self.stream_id,
-                "version": self.version,
-                "event_id": self.event_id,
-                "type": self.type,
-                "schema_version": self.schema_version,
-                "data": self.data.decode(),
-                "meta": self.meta.decode(),
-                "effective_on": self.effective_on,
-                "recorded_at": self.recorded_at.astimezone(UTC),
-                "leaf": base64.b64encode(self.leaf).decode(),
-            }
-        )
 
 
 @dataclass(frozen=True)

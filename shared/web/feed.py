@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
+from shared.eventstore.wire import to_wire
 from shared.kernel.model import Record
 from shared.web.actors import CurrentActor, authorise
 from shared.web.problems import problems
@@ -32,6 +33,7 @@ class FeedEvent(Record):
     effective_on: str
     recorded_at: str
     leaf: Annotated[str, Field(title="叶哈希（Base64）")]
+    subjects: Annotated[tuple[str, ...], Field(title="事件所涉（project:…、unit:…、system:…）")]
 
 
 class FeedPage(Record):
@@ -81,5 +83,6 @@ async def read_feed(
         await runtime.log.wait_beyond(after, wait)
     rows = await runtime.read(after, limit)
     reached = rows[-1].position if rows else after
-    content = orjson.dumps({"events": [orjson.Fragment(row.wire) for row in rows], "next": reached})
+    events = [orjson.Fragment(to_wire(row)) for row in rows]
+    content = orjson.dumps({"events": events, "next": reached})
     return Response(content, media_type="application/json")

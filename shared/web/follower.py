@@ -1,19 +1,16 @@
 """跟随: pull another service's feed into the inbox; and the fence that keeps decisions fresh."""
 
 import asyncio
-import base64
 from collections.abc import Awaitable, Callable
-from datetime import date, datetime
 from typing import Any
-from uuid import UUID
 
 import httpx
 import orjson
 import structlog
 
 from shared.eventstore.inbox import Inbox
-from shared.eventstore.records import RecordedEvent
 from shared.eventstore.threads import in_thread, linger
+from shared.eventstore.wire import from_wire
 from shared.web.problems import ProblemError
 
 log = structlog.get_logger(__name__)
@@ -176,20 +173,3 @@ def _heard(answers: asyncio.Future[Any]) -> None:
     """A decision that fails by itself does not wait for the answers: then nobody may."""
     if not answers.cancelled():
         answers.exception()
-
-
-def from_wire(item: dict[str, Any]) -> RecordedEvent:
-    """A feed's item as the row it was."""
-    return RecordedEvent(
-        originator_id=item["stream"],
-        originator_version=item["version"],
-        topic=item["type"],
-        state=item["data"].encode(),
-        id=item["position"],
-        meta=item["meta"].encode(),
-        event_id=UUID(item["event_id"]),
-        schema_version=item["schema_version"],
-        effective_on=date.fromisoformat(item["effective_on"]),
-        recorded_at=datetime.fromisoformat(item["recorded_at"]),
-        leaf=base64.b64decode(item["leaf"]),
-    )

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from shared.kernel.model import Record
 from shared.regulation.decision import Decision
-from shared.regulation.rule import Check, Mode
+from shared.regulation.rule import Check
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -47,7 +47,7 @@ class BrokenRule(Record):
             says=check.says,
             text=check.text,
             remedy=check.remedy,
-            exception_possible=check.mode is Mode.SOFT,
+            exception_possible=check.mode == "SOFT",
             not_before=check.not_before,
         )
 

@@ -13,7 +13,6 @@ from shared.events.approval import DocumentSubmitted, EvaluationRecorded, ReplyI
 from shared.events.registry import AssetConfirmed, AssetRegistration, ProjectDeclared
 from shared.events.vocabulary import Material
 from shared.regulation import Rule
-from shared.regulation.rule import Mode
 from shared.standing import standing_of
 from shared.standing.rules import base_project_is_accepted, system_is_under_asset_management
 from tests.approval.building import (
@@ -139,7 +138,7 @@ def test_each_of_these_is_not_initiated_unless_excepted(
 ) -> None:
     content = built(**fault)
     replying_to(content, with_asset()).then_broken(rule)
-    assert (rule.mode, "例外" in rule.remedy) == (Mode.SOFT, True)
+    assert (rule.mode, "例外" in rule.remedy) == ("SOFT", True)
     excepted = with_asset().with_facts(exemptions=(exempted(rule.row),))
     replying_to(content, excepted).then(ReplyIssued)
 

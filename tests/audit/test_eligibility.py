@@ -11,7 +11,6 @@ from pydantic import ValidationError
 
 from services.audit.eligibility import Action, Block, Eligibility, Question, Unknown, answer
 from shared.events import Event
-from shared.regulation.rule import Mode
 from tests.approval.building import construction
 from tests.audit.building import (
     FINDING,
@@ -67,11 +66,11 @@ def asked(
 
 def rows(found: Eligibility) -> set[str]:
     """The rows that bar; what is only taken note of does not."""
-    return {block.row for block in found.blocks if block.strength is not Mode.ADVICE}
+    return {block.row for block in found.blocks if block.strength != "ADVICE"}
 
 
 def advice(found: Eligibility) -> set[str]:
-    return {block.row for block in found.blocks if block.strength is Mode.ADVICE}
+    return {block.row for block in found.blocks if block.strength == "ADVICE"}
 
 
 def the_block(found: Eligibility) -> Block:
@@ -324,7 +323,7 @@ def test_findings_bar_what_is_built_expanded_or_rebuilt_and_not_what_is_upgraded
 def test_a_block_says_since_when_why_and_what_lifts_it() -> None:
     block = the_block(asked(Action.DECLARE, date(2027, 3, 1), violation(FIRST, **OF_OTHER)))
     assert (block.rule, block.article) == ("no_sharing_violation_bars_other_projects", "33")
-    assert block.strength is Mode.HARD
+    assert block.strength == "HARD"
     assert block.since == FIRST
     assert block.not_before == date(2028, 1, 1)
     assert not block.exception_possible

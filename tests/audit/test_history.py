@@ -17,7 +17,7 @@ from shared.events import Event, Meta, Recorded, decode
 from shared.events.refusals import RequestRefused
 from shared.kernel.actor import EventRef
 from shared.regulation.decision import Decision
-from shared.regulation.rule import Check, Mode
+from shared.regulation.rule import Check
 from shared.web.settings import LOGS
 from tests.audit.building import event, measured
 from tests.shared.events.samples import stored
@@ -350,7 +350,7 @@ def test_a_refusal_names_its_articles_once_each() -> None:
 def test_a_refusal_tells_what_stood_against_it() -> None:
     def check(text: str, *, holds: bool) -> Check:
         return Check(
-            rule="r", article="29", row="29-1", mode=Mode.HARD, says="s", holds=holds, text=text
+            rule="r", article="29", row="29-1", mode="HARD", says="s", holds=holds, text=text
         )
 
     decision = Decision(

@@ -14,7 +14,7 @@ from services.audit.eligibility.question import (
 from services.audit.ledger import City
 from shared.events.approval import ConstructionKind
 from shared.regulation.exemption import Exemption
-from shared.regulation.rule import Check, Mode
+from shared.regulation.rule import Check
 from shared.standing import AcceptanceStatus, rules, weighing
 
 
@@ -110,7 +110,7 @@ def answer(city: City, question: Question) -> Eligibility:
         question=question,
         label=question.action.label,
         on=city.as_of,
-        allowed=all(block.exception or block.strength is Mode.ADVICE for block in blocks),
+        allowed=all(block.exception or block.strength == "ADVICE" for block in blocks),
         blocks=blocks,
         satisfied=tuple(check.rule for check in checks if check.holds),
         policy=city.policy.reference,

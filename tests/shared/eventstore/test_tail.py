@@ -24,7 +24,6 @@ def test_memory_and_database_tell_the_same(log: EventLog, other: EventLog) -> No
     for each, _ in zip(versions("project-1"), range(5), strict=False):
         log.append_now(each)
     assert log.recent(1, 3) == other.read(1, 3)
-    assert [each.wire for each in log.recent(0, 9)] == [each.wire for each in other.read(0, 9)]
 
 
 def test_what_another_process_wrote_is_not_skipped(log: EventLog, other: EventLog) -> None:

@@ -1,6 +1,7 @@
 """例外: what an exemption lifts, and what none ever does (第五十三条)."""
 
 from datetime import date
+from typing import get_args
 from uuid import UUID
 
 import pytest
@@ -32,14 +33,14 @@ def exemption(kind: ExemptionKind, *rows: str) -> Exemption:
 
 
 @pytest.mark.parametrize("kind", ExemptionKind)
-@pytest.mark.parametrize("mode", Mode)
+@pytest.mark.parametrize("mode", get_args(Mode))
 def test_hard_rows_give_way_to_a_special_regime_alone(kind: ExemptionKind, mode: Mode) -> None:
     lifted = exemption(kind, "16-2").lifts(broken("16-2", mode), DAY)
-    assert lifted is (mode is Mode.SOFT or kind is ExemptionKind.SPECIAL_REGIME)
+    assert lifted is (mode == "SOFT" or kind is ExemptionKind.SPECIAL_REGIME)
 
 
 @pytest.mark.parametrize("kind", ExemptionKind)
-@pytest.mark.parametrize("mode", Mode)
+@pytest.mark.parametrize("mode", get_args(Mode))
 @pytest.mark.parametrize("row", sorted(NEVER_LIFTED))
 def test_nothing_lifts_secrecy_or_the_regulations_own_validity(
     kind: ExemptionKind, mode: Mode, row: str

@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -13,9 +12,8 @@ from psycopg import sql
 
 from shared.events import decode
 from shared.eventstore.inbox import Gap, Inbox
-from shared.eventstore.records import RecordedEvent
+from shared.eventstore.wire import Arrived, from_wire
 from shared.web.commands import Reading
-from shared.web.follower import from_wire
 from shared.web.runtime import Runtime
 from tests.budget.building import included, replied, terminated
 from tests.support.city import City, CityDatabases
@@ -26,7 +24,7 @@ UPDATED = (SAMPLES / "UnitUpdated.v1.json").read_bytes()
 
 
 @pytest.fixture(scope="module")
-def page() -> list[RecordedEvent]:
+def page() -> list[Arrived]:
     """Three events of one unit as another service's log would hand them out."""
     sample = SAMPLES / "UnitRegistered.v1.json"
     return [
@@ -43,6 +41,7 @@ def page() -> list[RecordedEvent]:
                 "effective_on": "2026-05-06",
                 "recorded_at": "2026-05-06T01:00:00+00:00",
                 "leaf": "AA==",
+                "subjects": [UNIT],
             }
         )
         for position in (1, 2, 3)
@@ -50,7 +49,7 @@ def page() -> list[RecordedEvent]:
 
 
 @pytest.fixture
-def subject(page: list[RecordedEvent]) -> str:
+def subject(page: list[Arrived]) -> str:
     return next(decode(page[0].type, 1, page[0].data).subjects())
 
 
@@ -61,7 +60,7 @@ def opened(dsn: str) -> Inbox:
 
 
 def test_a_page_that_another_process_stored_makes_remembered_facts_stale(
-    city_databases: CityDatabases, page: list[RecordedEvent], subject: str
+    city_databases: CityDatabases, page: list[Arrived], subject: str
 ) -> None:
     dsn = city_databases.new("audit").app
     first, second = opened(dsn), opened(dsn)
@@ -78,7 +77,7 @@ def test_a_page_that_another_process_stored_makes_remembered_facts_stale(
 
 
 def test_a_read_that_a_page_overtook_is_not_remembered(
-    city_databases: CityDatabases, page: list[RecordedEvent], subject: str
+    city_databases: CityDatabases, page: list[Arrived], subject: str
 ) -> None:
     class Slow(Inbox):
         def _select(self, *arguments: Any, **options: Any) -> Any:
@@ -104,7 +103,7 @@ def test_a_read_that_a_page_overtook_is_not_remembered(
 
 
 def test_a_page_that_starts_too_late_is_refused(
-    city_databases: CityDatabases, page: list[RecordedEvent]
+    city_databases: CityDatabases, page: list[Arrived]
 ) -> None:
     inbox = opened(city_databases.new("audit").app)
     try:
@@ -125,10 +124,10 @@ def of_types(dsn: str, *types: str) -> Inbox:
 
 
 def test_a_release_that_follows_more_reads_a_source_again(
-    city_databases: CityDatabases, page: list[RecordedEvent], subject: str
+    city_databases: CityDatabases, page: list[Arrived], subject: str
 ) -> None:
     dsn = city_databases.new("budget").app
-    mixed = [page[0], replace(page[1], topic="UnitUpdated", state=UPDATED), page[2]]
+    mixed = [page[0], page[1]._replace(type="UnitUpdated", data=UPDATED), page[2]]
     before, after = of_types(dsn, "UnitRegistered"), of_types(dsn, "UnitRegistered", "UnitUpdated")
     try:
         assert before.begin("registry") == 0
@@ -151,7 +150,7 @@ def test_a_release_that_follows_more_reads_a_source_again(
 
 
 def test_a_process_of_the_release_before_moves_no_position(
-    city_databases: CityDatabases, page: list[RecordedEvent]
+    city_databases: CityDatabases, page: list[Arrived]
 ) -> None:
     dsn = city_databases.new("budget").app
     old, new = of_types(dsn, "UnitRegistered"), of_types(dsn, "UnitRegistered", "UnitUpdated")
@@ -167,7 +166,7 @@ def test_a_process_of_the_release_before_moves_no_position(
 
 
 def test_what_was_followed_before_types_were_remembered_is_followed_again(
-    city_databases: CityDatabases, page: list[RecordedEvent], subject: str
+    city_databases: CityDatabases, page: list[Arrived], subject: str
 ) -> None:
     dsns = city_databases.new("budget")
     inbox = of_types(dsns.app, "UnitRegistered")
@@ -224,7 +223,7 @@ class Asked:
 
 @pytest.mark.parametrize("news", [False, True])
 async def test_a_decision_made_while_others_were_asked_holds_if_nothing_came(
-    city_databases: CityDatabases, page: list[RecordedEvent], subject: str, news: bool
+    city_databases: CityDatabases, page: list[Arrived], subject: str, news: bool
 ) -> None:
     inbox = opened(city_databases.new("audit").app)
     runtime = SimpleNamespace(inbox=inbox, fence=Asked())
@@ -242,7 +241,7 @@ async def test_a_decision_made_while_others_were_asked_holds_if_nothing_came(
 
 
 async def test_a_second_look_waits_for_the_answers_first(
-    city_databases: CityDatabases, page: list[RecordedEvent], subject: str
+    city_databases: CityDatabases, page: list[Arrived], subject: str
 ) -> None:
     inbox = opened(city_databases.new("audit").app)
     runtime = SimpleNamespace(inbox=inbox, fence=Asked())
