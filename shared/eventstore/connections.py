@@ -12,7 +12,7 @@ from psycopg.rows import TupleRow
 from shared.eventstore.arrays import register
 from shared.eventstore.errors import LogKindMismatch, SchemaNotReady
 
-__all__ = ["connect", "stamp", "translated"]
+__all__ = ["connect", "stamp", "translated", "write_behind"]
 
 # A writer that is stopped in mid-transaction must not keep the log from the other processes.
 IDLE_IN_TRANSACTION_MS = 10_000
@@ -53,6 +53,15 @@ def prepare(connection: Connection[Any]) -> None:
             sql.SQL("SET {} = {}").format(sql.Identifier(setting), sql.Literal(value)),
             prepare=False,
         )
+
+
+def write_behind(connection: Connection[Any]) -> None:
+    """Set a session up for what can be made again: its commits do not wait for the disk.
+
+    A server that crashes may lose the last of them, whole and in order.
+    """
+    connection.execute("SET synchronous_commit = off", prepare=False)
+    connection.commit()
 
 
 def stamp(connection: Connection[Any], *, sandbox: bool) -> None:

@@ -15,6 +15,7 @@ from psycopg_pool import ConnectionPool
 
 from shared.events import Recorded
 from shared.events.upcasting import known_kind, recorded
+from shared.eventstore.connections import write_behind
 from shared.eventstore.records import RecordedEvent
 from shared.eventstore.wire import Arrived
 
@@ -106,6 +107,7 @@ class Inbox:
             open=False,
             timeout=_PATIENCE,
             kwargs={"application_name": "govit inbox"},
+            configure=write_behind,
         )
         self._types = types
         self._lock = threading.Lock()

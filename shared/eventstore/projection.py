@@ -30,9 +30,11 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.event import listen
 from sqlalchemy.schema import CreateSchema, CreateTable, DropSchema
 
 from shared.events import Recorded
+from shared.eventstore.connections import write_behind
 from shared.eventstore.decoding import decoded
 from shared.eventstore.log import EventLog
 from shared.eventstore.migrations import sqlalchemy_url
@@ -115,6 +117,7 @@ class Projector:
         self.fault: str | None = None
         self._service, self._log, self._views = service, log, views
         self._engine = create_engine(sqlalchemy_url(dsn), pool_size=4, hide_parameters=True)
+        listen(self._engine, "connect", lambda connection, _: write_behind(connection))
         self._moved = asyncio.Condition()
         self._hurry = asyncio.Event()
         self._position = 0

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.routing import APIRoute
+from fastapi.telemetry import TelemetryConfig
 from fastapi_offline import FastAPIOffline
 from pydantic import AwareDatetime, Field
 from starlette.responses import Response
@@ -148,6 +149,10 @@ async def set_clock(request: Request, setting: ClockSetting) -> ClockReading:
         raise invalid("to", str(error)) from None
 
 
+SILENT: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
+"""The framework's own telemetry: nothing of a request leaves the service by it."""
+
+
 def application(
     spec: ServiceSpec,
     routers: Sequence[APIRouter],
@@ -167,6 +172,7 @@ def application(
         version=VERSION,
         description="乐山市市级政务信息化项目管理：所有办理均以事件留痕，决定引用条款。",
         lifespan=lifespan,
+        telemetry=SILENT,
         separate_input_output_schemas=False,
         generate_unique_id_function=operation_name,
         docs_url="/docs",

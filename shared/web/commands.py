@@ -71,7 +71,7 @@ class Reading:
         One that may well be `new` (empty) is not read for that before the append has to.
         """
         folded = await self.runtime.fold(aggregate, subject, fresh=self.fresh, new=new)
-        self.versions[aggregate.stream(subject)] = folded.version
+        self.versions[folded.stream] = folded.version
         return folded.state
 
     async def history(self, stream: str) -> tuple[Recorded, ...]:
@@ -134,7 +134,7 @@ class Command:
         return (getdoc(self.decision) or self.operation).split("（")[0]
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Matter:
     """What is to be decided: which command, on which object, with which body."""
 

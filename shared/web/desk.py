@@ -32,7 +32,7 @@ ATTEMPTS = 5
 """How often a decision is made again when what it rests on has moved meanwhile."""
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Known:
     """What a decision is given: the object's state, facts, and the context to decide in."""
 
@@ -46,7 +46,7 @@ class Known:
         return self.folded.state
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Judged:
     """A decision taken and not yet recorded: its events, or the event of its refusal."""
 
@@ -61,7 +61,7 @@ class Judged:
         return is_refusal(self.events[0].type)
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Desk:
     """One request's handling: actor, headers, and the service's runtime."""
 
@@ -166,7 +166,7 @@ class Desk:
         folded = await self.runtime.fold(
             command.aggregate, matter.subject, fresh=fresh, new=command.creates
         )
-        versions = {matter.stream: folded.version}
+        versions = {folded.stream: folded.version}
         reading = Reading(
             self.runtime,
             str(matter.subject),
@@ -296,16 +296,17 @@ class Desk:
         appended: Appended,
         contents: list[tuple[Event, Meta]],
     ) -> None:
-        stream = matter.stream
         news = []
         for row, (event, meta) in zip(appended.events, contents, strict=True):
             made = Recorded(event, reference(self.runtime.name, row), meta, row.recorded_at)
             remember(row, made)
-            if row.stream_id == stream:
+            if row.stream_id == folded.stream:
                 news.append(made)
         if news:
-            self.runtime.advance(matter.command.aggregate, stream, folded, news)
-        self.runtime.forget([r.stream_id for r in appended.events if r.stream_id != stream])
+            self.runtime.advance(matter.command.aggregate, folded, news)
+        self.runtime.forget(
+            [row.stream_id for row in appended.events if row.stream_id != folded.stream]
+        )
 
     async def _answered_before(self) -> Appended | None:
         try:

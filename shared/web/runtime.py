@@ -48,10 +48,11 @@ class Aggregate:
         return f"{self.kind}:{subject}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Folded:
     """A stream's state and the version it was folded to."""
 
+    stream: str
     version: int
     state: Any
 
@@ -323,33 +324,31 @@ class Runtime:
         if known is not None and not fresh:
             return known
         if new and not fresh:
-            return Folded(0, aggregate.initial)
-        base = known or Folded(0, aggregate.initial)
+            return Folded(stream, 0, aggregate.initial)
+        base = known or Folded(stream, 0, aggregate.initial)
         rows = await asyncio.to_thread(self.log.stream, stream, base.version)
         state = base.state
         for row in rows:
             state = aggregate.evolve(state, decoded(self.name, row))
-        folded = Folded(rows[-1].version, state) if rows else base
+        folded = Folded(stream, rows[-1].version, state) if rows else base
         if folded.version:
-            self._remember(stream, folded)
+            self._remember(folded)
         return folded
 
     def forget(self, streams: Sequence[str]) -> None:
         for stream in streams:
             self._cache.pop(stream, None)
 
-    def advance(
-        self, aggregate: Aggregate, stream: str, base: Folded, news: list[Recorded]
-    ) -> None:
+    def advance(self, aggregate: Aggregate, base: Folded, news: list[Recorded]) -> None:
         """Keep the state after events this process has just appended."""
         state = base.state
         for each in news:
             state = aggregate.evolve(state, each)
-        self._remember(stream, Folded(news[-1].version, state))
+        self._remember(Folded(base.stream, news[-1].version, state))
 
-    def _remember(self, stream: str, folded: Folded) -> None:
-        self._cache[stream] = folded
-        self._cache.move_to_end(stream)
+    def _remember(self, folded: Folded) -> None:
+        self._cache[folded.stream] = folded
+        self._cache.move_to_end(folded.stream)
         if len(self._cache) > _CACHED_STREAMS:
             self._cache.popitem(last=False)
 
