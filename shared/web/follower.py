@@ -93,13 +93,14 @@ class Follower:
 
         ProblemError(503) with Retry-After when that takes longer than `seconds`.
         """
+        followed = self._position  # while it answers, more may be recorded and followed
         try:
             async with asyncio.timeout(seconds):
                 head = int((await self.head())["position"])
                 await self._reach(head)
         except (TimeoutError, httpx.HTTPError):
             raise self._not_fresh() from None
-        if head < self._position:
+        if head < followed:
             # Restored from a backup, perhaps: what it records from now on would be passed over.
             log.error("source_is_shorter", source=self.source, head=head)
             raise self._not_fresh()

@@ -6,14 +6,21 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
+import httpx
 import psycopg
 import pytest
 from psycopg import sql
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
 
 from shared.events import decode
 from shared.eventstore.inbox import Gap, Inbox
 from shared.eventstore.wire import Arrived, from_wire
 from shared.web.commands import Reading
+from shared.web.follower import Follower
+from shared.web.problems import ProblemError
 from shared.web.runtime import Runtime
 from tests.budget.building import included, replied, terminated
 from tests.support.city import City, CityDatabases
@@ -23,29 +30,28 @@ SAMPLES = Path(__file__).parents[3] / "shared/events/samples"
 UPDATED = (SAMPLES / "UnitUpdated.v1.json").read_bytes()
 
 
+def item(position: int) -> dict[str, Any]:
+    """An event of one unit as another service's feed hands it out."""
+    return {
+        "position": position,
+        "stream": UNIT,
+        "version": position,
+        "event_id": f"00000000-0000-7000-8000-00000000000{position}",
+        "type": "UnitRegistered",
+        "schema_version": 1,
+        "data": (SAMPLES / "UnitRegistered.v1.json").read_text(),
+        "meta": "{}",
+        "effective_on": "2026-05-06",
+        "recorded_at": "2026-05-06T01:00:00+00:00",
+        "leaf": "AA==",
+        "subjects": [UNIT],
+    }
+
+
 @pytest.fixture(scope="module")
 def page() -> list[Arrived]:
-    """Three events of one unit as another service's log would hand them out."""
-    sample = SAMPLES / "UnitRegistered.v1.json"
-    return [
-        from_wire(
-            {
-                "position": position,
-                "stream": UNIT,
-                "version": position,
-                "event_id": f"00000000-0000-7000-8000-00000000000{position}",
-                "type": "UnitRegistered",
-                "schema_version": 1,
-                "data": sample.read_text(),
-                "meta": "{}",
-                "effective_on": "2026-05-06",
-                "recorded_at": "2026-05-06T01:00:00+00:00",
-                "leaf": "AA==",
-                "subjects": [UNIT],
-            }
-        )
-        for position in (1, 2, 3)
-    ]
+    """Three events of one unit."""
+    return [from_wire(item(position)) for position in (1, 2, 3)]
 
 
 @pytest.fixture
@@ -209,6 +215,57 @@ async def test_followers_and_views_outlive_a_database_that_goes_away(
         await asyncio.sleep(7)  # past the patience of the inbox's pool
         admin.execute(closed.format(sql.Identifier(str(name)), sql.SQL("true")))
     await until(ready)
+
+
+class Source:
+    """Another service, as far as it is followed: how far its log reaches, and what it answers."""
+
+    def __init__(self) -> None:
+        self.reaches = 1
+        self.asked, self.answer = asyncio.Event(), asyncio.Event()
+        routes = [Route("/v1/feed", self._feed), Route("/v1/feed/head", self._head)]
+        self.line = httpx.ASGITransport(app=Starlette(routes=routes))
+
+    async def _feed(self, request: Request) -> JSONResponse:
+        after = int(request.query_params["after"])
+        return JSONResponse({"events": [item(p) for p in range(after + 1, self.reaches + 1)]})
+
+    async def _head(self, request: Request) -> JSONResponse:
+        reaches = self.reaches
+        self.asked.set()
+        await self.answer.wait()
+        return JSONResponse({"position": reaches})
+
+
+@pytest.mark.parametrize("lost", [False, True])
+async def test_only_what_was_followed_before_the_question_can_be_missing(
+    city_databases: CityDatabases, lost: bool
+) -> None:
+    """What is recorded and followed while it answers does not make its log look cut short."""
+    inbox, source = opened(city_databases.new("audit").app), Source()
+    client = httpx.AsyncClient(transport=source.line, base_url="http://there")
+
+    async def heard(content: bytes) -> None:
+        """Nobody reacts."""
+
+    follower = Follower("registry", client, source.line, inbox, heard)
+    following = asyncio.create_task(follower.run())
+    await follower.reach(1, 5)
+    source.reaches = 0 if lost else 1
+    fresh = asyncio.create_task(follower.fresh(5))
+    await source.asked.wait()
+    if not lost:
+        source.reaches = 2
+        await follower.reach(2, 5)
+    source.answer.set()
+    if lost:
+        with pytest.raises(ProblemError, match="registry"):
+            await fresh
+    else:
+        await fresh
+    following.cancel()
+    await asyncio.wait([following])
+    inbox.close()
 
 
 class Asked:
