@@ -18,6 +18,7 @@ from shared.regulation.decision import Context
 from shared.regulation.pack import Library
 
 if TYPE_CHECKING:
+    from shared.web.follower import Asked
     from shared.web.runtime import Aggregate, Runtime
 
 Outcome = Event | Sequence[Event]
@@ -51,8 +52,8 @@ class Reading:
     """The event that is reacted to, where it is a reaction."""
     fresh: bool = True
     versions: dict[str, int] = field(default_factory=dict)
-    answers: "asyncio.Future[Any] | None" = None
-    """What the other services answer to being asked how far they are; asked where it is needed."""
+    asked: "Asked | None" = None
+    """The other services were asked how far they are; done where it is needed."""
     _generation: int = 0
 
     @property
@@ -83,19 +84,19 @@ class Reading:
     async def others(self, subject: str) -> tuple[Recorded, ...]:
         """Other services' events about a subject, as fresh as those services are now."""
         inbox = self.runtime.inbox
-        if self.answers is None:
-            self.answers = await self.runtime.fence.ask()
+        if self.asked is None:
+            self.asked = await self.runtime.fence.ask()
             if self.fresh:
-                await asyncio.shield(self.answers)
+                await self.asked.answered()
             self._generation = inbox.generation
         known = inbox.known(subject)
         return known if known is not None else await asyncio.to_thread(inbox.about, subject)
 
     async def confirmed(self) -> bool:
         """Whether the facts of other services are all that those held when they were asked."""
-        if self.answers is None or self.fresh:
+        if self.asked is None or self.fresh:
             return True
-        await asyncio.shield(self.answers)
+        await self.asked.answered()
         return self._generation == self.runtime.inbox.generation
 
 

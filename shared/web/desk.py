@@ -24,6 +24,7 @@ from shared.kernel.model import Record
 from shared.regulation.decision import Context, Decision, InvalidField, RuleBroken
 from shared.web.actors import authorise
 from shared.web.commands import Matter, Reading
+from shared.web.follower import Asked
 from shared.web.problems import ProblemError, invalid
 from shared.web.receipts import Receipt, is_refusal, receipt_event, refused, rehearsed
 from shared.web.runtime import Folded, Runtime, events_of
@@ -78,8 +79,8 @@ class Desk:
     """The event it reacts to."""
     rehearsal: bool = False
     """试办: decide and answer, record nothing."""
-    answers: "asyncio.Future[Any] | None" = None
-    """What the other services have answered already, where many decisions are tried at once."""
+    asked: Asked | None = None
+    """The other services have been asked already, where many decisions are tried at once."""
     headers: dict[str, str] = field(default_factory=dict)
     """What the answer's head says of the outcome."""
 
@@ -174,7 +175,7 @@ class Desk:
             self.cause,
             fresh,
             versions,
-            self.answers,
+            self.asked,
         )
         found = command.facts(reading, folded.state, matter.body) if command.facts else None
         facts = await found if inspect.isawaitable(found) else found
@@ -357,7 +358,7 @@ def desk_for(
     runtime: Runtime,
     actor: Actor,
     operation: str,
-    answers: "asyncio.Future[Any] | None" = None,
+    asked: Asked | None = None,
 ) -> Desk:
     """The desk at which somebody's decision is tried and never recorded."""
     return Desk(
@@ -370,7 +371,7 @@ def desk_for(
         correlation_id="",
         traceparent="",
         rehearsal=True,
-        answers=answers,
+        asked=asked,
     )
 
 

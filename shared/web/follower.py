@@ -1,7 +1,7 @@
 """跟随: pull another service's feed into the inbox; and the fence that keeps decisions fresh."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import httpx
@@ -139,38 +139,61 @@ class Follower:
             await self._moved.wait_for(lambda: self._position >= position)
 
 
+class Asked:
+    """One round of asking the sources how far they are; many decisions wait for its answers."""
+
+    def __init__(self) -> None:
+        self.out, self._in = asyncio.Event(), asyncio.Event()
+        self._error: BaseException | None = None
+
+    async def answered(self) -> None:
+        """Return once every source's facts are here; ProblemError(503) if not in time."""
+        await self._in.wait()
+        if self._error is not None:
+            raise self._error
+
+    async def run(self, followers: Sequence[Follower], seconds: float) -> None:
+        """Ask and wait; whoever waits learns how it ended."""
+        answers = asyncio.gather(*(f.fresh(seconds) for f in followers))
+        try:
+            await asyncio.sleep(0)  # until the followers have asked
+            self.out.set()
+            await answers
+        except ProblemError as error:
+            self._error = error
+        except BaseException as error:
+            self._error = error
+            raise
+        finally:
+            self.out.set()
+            self._in.set()
+
+
 class Fence:
     """All the sources a service's decisions rest on; many decisions share one round of asking."""
 
     def __init__(self, followers: list[Follower], seconds: float) -> None:
         self.followers, self._seconds = followers, seconds
-        self._gathering: asyncio.Task[asyncio.Future[Any]] | None = None
+        self._gathering: Asked | None = None
+        self._rounds: set[asyncio.Task[None]] = set()
 
     async def __call__(self) -> None:
         """Return once every source's facts are here; ProblemError(503) otherwise."""
-        await asyncio.shield(await self.ask())
+        await (await self.ask()).answered()
 
-    async def ask(self) -> asyncio.Future[Any]:
-        """Ask every source how far it is, and return once the questions are out.
+    async def ask(self) -> Asked:
+        """Ask every source how far it is, and return once the questions are out."""
+        asked = self._gathering
+        if asked is None:
+            asked = self._gathering = Asked()
+            task = asyncio.create_task(self._round(asked))
+            self._rounds.add(task)
+            task.add_done_callback(self._rounds.discard)
+        await asked.out.wait()
+        return asked
 
-        What is returned is done when every source's facts are here, and raises ProblemError(503)
-        when they are not in time. Others wait for it too: shield it.
-        """
-        if self._gathering is None:
-            self._gathering = asyncio.create_task(self._ask())
-        return await asyncio.shield(self._gathering)
-
-    async def _ask(self) -> asyncio.Future[Any]:
+    async def _round(self, asked: Asked) -> None:
         await asyncio.sleep(GATHER_SECONDS)
         # Whoever comes from here on began after the asking: the next round is theirs.
         self._gathering = None
-        answers = asyncio.gather(*(f.fresh(self._seconds) for f in self.followers))
-        answers.add_done_callback(_heard)
-        await asyncio.sleep(0)  # until the followers have asked
-        return answers
-
-
-def _heard(answers: asyncio.Future[Any]) -> None:
-    """A decision that fails by itself does not wait for the answers: then nobody may."""
-    if not answers.cancelled():
-        answers.exception()
+        await asked.run(self.followers, self._seconds)

@@ -4,11 +4,10 @@ Each command of the service is decided for real, with the body that the record i
 action is offered exactly when that decision would accept it. Nothing is recorded.
 """
 
-import asyncio
 import re
 from collections.abc import AsyncIterator
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -20,6 +19,7 @@ from shared.web.actors import CurrentActor
 from shared.web.commands import Command, Matter
 from shared.web.desk import Desk, desk_for
 from shared.web.drafts import blank, drafted
+from shared.web.follower import Asked
 from shared.web.problems import READ, BrokenRule, FieldError, ProblemError
 from shared.web.reading import ProjectPath, may_read
 from shared.web.routes import StrictRoute
@@ -61,9 +61,9 @@ async def list_next_actions(
     """下一步：对一个项目现在可以办理什么、由谁办理，其余还缺什么；按同样的规则试办得出。"""
     runtime: Runtime = request.app.state.runtime
     may_read(runtime, actor)
-    answers = await runtime.fence.ask()
-    await asyncio.shield(answers)
-    asking = _Asking(request, runtime, actor, project_id, answers)
+    asked = await runtime.fence.ask()
+    await asked.answered()
+    asking = _Asking(request, runtime, actor, project_id, asked)
     found = [action async for action in asking.actions()]
     if actor.unit_id is not None and actor.unit_id not in {action.unit_id for action in found}:
         raise ProblemError("not_found", "没有该对象，或本服务尚无其办理记录，或无权查看")
@@ -79,11 +79,11 @@ class _Asking:
         runtime: Runtime,
         caller: Actor,
         project_id: UUID,
-        answers: "asyncio.Future[Any]",
+        asked: Asked,
     ) -> None:
         self.request, self.runtime, self.caller = request, runtime, caller
         self.project_id, self.policy = project_id, runtime.policy_now()
-        self._answers = answers
+        self._asked = asked
 
     async def actions(self) -> AsyncIterator[NextAction]:
         """Every command of the service on a project, by every body and unit that may issue it."""
@@ -115,7 +115,7 @@ class _Asking:
 
     def _desk(self, command: Command, actor: Actor) -> Desk:
         # The others were asked once for all, and the project's stream is read already.
-        return desk_for(self.runtime, actor, command.operation, self._answers)
+        return desk_for(self.runtime, actor, command.operation, self._asked)
 
     def _somebody(self, body: str, unit_id: str | None = None) -> Actor:
         if (self.caller.body, self.caller.unit_id) == (body, unit_id):

@@ -19,7 +19,7 @@ from shared.events import decode
 from shared.eventstore.inbox import Gap, Inbox
 from shared.eventstore.wire import Arrived, from_wire
 from shared.web.commands import Reading
-from shared.web.follower import Follower
+from shared.web.follower import Fence, Follower
 from shared.web.problems import ProblemError
 from shared.web.runtime import Runtime
 from tests.budget.building import included, replied, terminated
@@ -268,14 +268,21 @@ async def test_only_what_was_followed_before_the_question_can_be_missing(
     inbox.close()
 
 
-class Asked:
-    """A fence whose answers come when the test says so."""
+class Quiet:
+    """A source that answers when the test says so."""
 
     def __init__(self) -> None:
-        self.answers: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self.answer = asyncio.Event()
 
-    async def ask(self) -> asyncio.Future[Any]:
-        return self.answers
+    async def fresh(self, seconds: float) -> None:
+        await self.answer.wait()
+
+
+def decides(inbox: Inbox, source: Quiet, *, fresh: bool) -> Reading:
+    """What a decision looks at that rests on the facts of one source."""
+    fence = Fence([cast(Follower, source)], 5)
+    runtime = SimpleNamespace(inbox=inbox, fence=fence)
+    return Reading(cast(Runtime, runtime), "somebody", fresh=fresh)
 
 
 @pytest.mark.parametrize("news", [False, True])
@@ -283,8 +290,8 @@ async def test_a_decision_made_while_others_were_asked_holds_if_nothing_came(
     city_databases: CityDatabases, page: list[Arrived], subject: str, news: bool
 ) -> None:
     inbox = opened(city_databases.new("audit").app)
-    runtime = SimpleNamespace(inbox=inbox, fence=Asked())
-    reading = Reading(cast(Runtime, runtime), "somebody", fresh=False)
+    source = Quiet()
+    reading = decides(inbox, source, fresh=False)
     inbox.store("registry", page[:1])
     assert len(await reading.others(subject)) == 1
     confirmed = asyncio.create_task(reading.confirmed())
@@ -292,7 +299,7 @@ async def test_a_decision_made_while_others_were_asked_holds_if_nothing_came(
     assert not confirmed.done()
     if news:
         inbox.store("registry", page[1:])
-    runtime.fence.answers.set_result(None)
+    source.answer.set()
     assert await confirmed is not news
     inbox.close()
 
@@ -301,13 +308,13 @@ async def test_a_second_look_waits_for_the_answers_first(
     city_databases: CityDatabases, page: list[Arrived], subject: str
 ) -> None:
     inbox = opened(city_databases.new("audit").app)
-    runtime = SimpleNamespace(inbox=inbox, fence=Asked())
-    reading = Reading(cast(Runtime, runtime), "somebody", fresh=True)
+    source = Quiet()
+    reading = decides(inbox, source, fresh=True)
     facts = asyncio.create_task(reading.others(subject))
     await asyncio.sleep(0)
     assert not facts.done()
     inbox.store("registry", page)
-    runtime.fence.answers.set_result(None)
+    source.answer.set()
     assert len(await facts) == 3
     assert await reading.confirmed()
     inbox.close()
