@@ -21,7 +21,7 @@ from shared.web.commands import Command, Matter
 from shared.web.desk import Desk, desk_for
 from shared.web.drafts import blank, drafted
 from shared.web.problems import READ, BrokenRule, FieldError, ProblemError
-from shared.web.reading import ProjectPath, may_read
+from shared.web.reading import ProjectPath
 from shared.web.routes import StrictRoute
 from shared.web.runtime import Runtime
 
@@ -60,7 +60,6 @@ async def list_next_actions(
 ) -> NextActions:
     """下一步：对一个项目现在可以办理什么、由谁办理，其余还缺什么；按同样的规则试办得出。"""
     runtime: Runtime = request.app.state.runtime
-    may_read(runtime, actor)
     answers = await runtime.fence.ask()
     await asyncio.shield(answers)
     asking = _Asking(request, runtime, actor, project_id, answers)
@@ -97,7 +96,7 @@ class _Asking:
 
     async def _actors(self, command: Command, part: UUID | None) -> AsyncIterator[Actor]:
         """Who may issue a command: the caller where it is theirs to do, else somebody there."""
-        for body in self.policy.pack.authority[command.operation].bodies:
+        for body in self.policy.powers(command.operation):
             if body == "UNIT":
                 for unit in sorted(await self._units(command, part)):
                     yield self._somebody(body, unit)
@@ -142,7 +141,7 @@ class _Asking:
             operation=command.operation,
             label=command.label,
             path=self._path(command, part),
-            article=self.policy.pack.authority[command.operation].article,
+            article=self.policy.powers(command.operation)[actor.body].article,
             body=actor.body,
             body_name=self.policy.body_name(actor.body),
             unit_id=actor.unit_id,
