@@ -18,6 +18,7 @@ from shared.regulation.decision import Context
 from shared.regulation.pack import Library
 
 if TYPE_CHECKING:
+    from shared.web.problems import ProblemError
     from shared.web.runtime import Aggregate, Runtime
 
 Outcome = Event | Sequence[Event]
@@ -111,6 +112,8 @@ class Command:
     facts: Gather | None = None
     parties: Parties | None = None
     """Whose project it is, where a unit may act on its own only."""
+    awaits: Callable[[Any, Any], "ProblemError | None"] | None = None
+    """(state, facts) → what the decision has to wait for; only told to who may act."""
     creates: bool = False
     """The stream may be new and needs no If-Match."""
     draft: Draft | None = None

@@ -195,6 +195,8 @@ class Desk:
         if command.parties is not None:
             parties = command.parties(known.state, matter.body, known.facts)
             authorise(self.actor, context.policy, self.operation, parties)
+        if command.awaits and (waiting := command.awaits(known.state, known.facts)):
+            raise waiting
         if not command.creates:
             self._require_version(known.folded.version)
         try:

@@ -6,7 +6,7 @@ action is offered exactly when that decision would accept it. Nothing is recorde
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
@@ -63,9 +63,9 @@ async def list_next_actions(
     answers = await runtime.fence.ask()
     await asyncio.shield(answers)
     asking = _Asking(request, runtime, actor, project_id, answers)
-    found = [action async for action in asking.actions()]
-    if actor.unit_id is not None and actor.unit_id not in {action.unit_id for action in found}:
+    if not await asking.may_see():
         raise ProblemError("not_found", "没有该对象，或本服务尚无其办理记录，或无权查看")
+    found = [action async for action in asking.actions()]
     return NextActions(project_id=project_id, on=asking.policy.on, actions=tuple(found))
 
 
@@ -84,11 +84,25 @@ class _Asking:
         self.project_id, self.policy = project_id, runtime.policy_now()
         self._answers = answers
 
+    async def may_see(self) -> bool:
+        """Whether it is for the caller: a unit's own project, or one it builds along."""
+        if self.caller.unit_id is None:
+            return True
+        for command in self._commands():
+            state = (await self.runtime.fold(command.aggregate, self.project_id)).state
+            if self.caller.unit_id in {*state.parties, *await self._units(command, None)}:
+                return True
+        return False
+
+    def _commands(self) -> Iterator[Command]:
+        """The service's commands on a project that is there already."""
+        for command in self.runtime.spec.commands.values():
+            if command.aggregate.kind == "project" and not command.creates:
+                yield command
+
     async def actions(self) -> AsyncIterator[NextAction]:
         """Every command of the service on a project, by every body and unit that may issue it."""
-        for command in self.runtime.spec.commands.values():
-            if command.aggregate.kind != "project" or command.creates:
-                continue
+        for command in self._commands():
             state = (await self.runtime.fold(command.aggregate, self.project_id)).state
             for part in command.parts(state) if command.parts else (None,):
                 async for actor in self._actors(command, part):

@@ -93,9 +93,10 @@ async def current(
 def of_unit(
     query: Select[Any], column: Column[str], actor: Actor, asked: str | None = None
 ) -> Select[Any]:
-    """The rows a caller may list: a unit's own, or those of the unit a body asks for, or all."""
-    shown = actor.unit_id or asked
-    return query.where(column == shown) if shown else query
+    """The rows a caller may list, of the unit that is asked for: a unit only its own."""
+    for unit_id in {actor.unit_id, asked} - {None}:
+        query = query.where(column == unit_id)
+    return query
 
 
 async def page(

@@ -24,7 +24,7 @@ def handed_over(tmp_path: Path) -> Path:
         tmp_path,
         (
             CONFIRMING,
-            'confirm_asset = [ { bodies = ["GAB"], article = "5", own = false, until = 2025-07-01 },'
+            'confirm_asset = [ { bodies = ["GAB"], article = "5", until = 2025-07-01 },'
             ' { bodies = ["FIN"], article = "35", own = false, since = 2025-07-01 } ]',
         ),
     )

@@ -10,13 +10,14 @@ from services.registry import api
 from services.registry.main import SPEC
 from shared.kernel.actor import Actor
 from shared.kernel.dates import SHANGHAI
-from shared.regulation.pack import Library, PackError, Policy, installed
+from shared.regulation.pack import Library, PackError, Policy, installed, read
 from shared.web.actors import authorise
 from shared.web.powers import entries, entry_of, routes_of
 from shared.web.problems import ProblemError
 from shared.web.routes import StrictRoute
 from tests.shared.regulation.building import rewritten, successor
 from tests.shared.web.test_http import problem
+from tests.support.builders import profile
 from tests.support.city import CityDatabases, new_unit_id, running_city
 
 PACK = installed().packs[0]
@@ -83,7 +84,7 @@ def test_where_nobody_has_the_power_nobody_is_named() -> None:
 def test_a_power_of_a_role_is_not_that_of_another(tmp_path: Path) -> None:
     written = 'issue_reply = { bodies = ["DRC"], article = "24"'
     path = rewritten(tmp_path, (written, f'{written}, roles = ["DIRECTOR"]'))
-    policy = Library.load("511100", path.parent).packs[-1] if False else _read(path)
+    policy = Policy(read(path), date(2026, 5, 6))
     authorise(officer("DRC", "DIRECTOR"), policy, "issue_reply")
     with pytest.raises(ProblemError, match="由市发展改革委办理"):
         authorise(officer("DRC"), policy, "issue_reply")
