@@ -19,6 +19,7 @@ from deploy.catalogue import CREATORS, SPECS
 from deploy.rules_table import breaking_tests, broken_in
 from shared.regulation.pack import installed
 from shared.regulation.rule import RULES, Rule
+from shared.web.powers import entry_of
 from shared.web.settings import LOGS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -213,19 +214,32 @@ def test_a_rule_that_is_only_imported_does_not_count_as_seen() -> None:
 # -- powers -------------------------------------------------------------------------------------
 
 
-def test_every_command_has_a_power_and_every_power_a_command() -> None:
-    commands = {
-        operation["operationId"]
-        for create in CREATORS.values()
-        for path in create().openapi()["paths"].values()
-        for operation in path.values()
-        if "requestBody" in operation and not operation["operationId"].startswith("read_")
-    }
-    reactions = {reaction.name for spec in SPECS.values() for reaction in spec.reactions}
+def offered(service: str) -> set[str]:
+    """The operations of a service's contract; of those that need no token, none."""
+    paths = CREATORS[service]().openapi()["paths"].values()
+    found = {operation["operationId"] for path in paths for operation in path.values()}
+    return found - OPEN
+
+
+OPEN = {"check_liveness", "check_readiness", "read_version"}
+"""What is told to anybody."""
+
+
+def test_every_operation_has_its_entry_and_every_entry_an_operation() -> None:
     for pack in installed().packs:
-        powers = {name for name in pack.authority if not name.startswith("read_")}
-        assert commands - powers == set()
-        assert powers - commands - reactions == set()
+        used = {
+            entry_of(pack, service, operation)
+            for service, spec in SPECS.items()
+            for operation in offered(service) | set(spec.commands)
+        }
+        assert used - set(pack.authority) == set()
+        assert set(pack.authority) - used == set()
+
+
+def test_what_is_told_to_anybody_is_there() -> None:
+    for create in CREATORS.values():
+        paths = create().openapi()["paths"].values()
+        assert {operation["operationId"] for path in paths for operation in path.values()} >= OPEN
 
 
 # -- nothing of the machine it was made on ------------------------------------------------------

@@ -62,20 +62,19 @@ async def known(reading: Reading, project: Project, command: Record) -> Facts:
     )
 
 
-async def latest_schedule(reading: Reading, project: Project, command: Record) -> Facts:
-    """Facts for what rests on the due date, the baseline or the contracts: all are the latest.
+def latest_schedule(project: Project, facts: Facts) -> ProblemError | None:
+    """What rests on the due date, the baseline or the contracts waits until all are the latest.
 
-    Raises ProblemError(503) while approval's newest baseline is not scheduled here yet.
+    They are not while approval's newest baseline is not scheduled here yet.
     """
-    facts = await known(reading, project, command)
     scheduled = facts.origin.baseline in {None, project.baseline}
-    if not scheduled and project.status not in _SETTLED:
-        raise ProblemError(
-            "facts_not_fresh",
-            "批复或调整刚刚作出，验收期限正在重新确定，请稍后重试",
-            headers={"Retry-After": "1"},
-        )
-    return facts
+    if scheduled or project.status in _SETTLED:
+        return None
+    return ProblemError(
+        "facts_not_fresh",
+        "批复或调整刚刚作出，验收期限正在重新确定，请稍后重试",
+        headers={"Retry-After": "1"},
+    )
 
 
 _SETTLED = frozenset({Status.ACCEPTED, Status.TERMINATED})
@@ -135,15 +134,15 @@ COMMANDS = table(
     _unit(decisions.report_completion),
     _unit(decisions.start_trial_run),
     _unit(decisions.report_trial_incident),
-    _unit(decisions.record_handover, drafts.handover, facts=latest_schedule),
-    _unit(decisions.request_extension, drafts.extension, facts=latest_schedule),
-    _body(decisions.rule_on_extension, facts=latest_schedule),
-    _unit(decisions.apply_for_acceptance, drafts.application, facts=latest_schedule),
-    _body(decisions.conclude_acceptance, drafts.acceptance, facts=latest_schedule),
+    _unit(decisions.record_handover, drafts.handover, awaits=latest_schedule),
+    _unit(decisions.request_extension, drafts.extension, awaits=latest_schedule),
+    _body(decisions.rule_on_extension, awaits=latest_schedule),
+    _unit(decisions.apply_for_acceptance, drafts.application, awaits=latest_schedule),
+    _body(decisions.conclude_acceptance, drafts.acceptance, awaits=latest_schedule),
     _unit(decisions.report_service_acceptance, drafts.acceptance),
-    _body(decisions.review_service_acceptance, drafts.review, facts=latest_schedule),
+    _body(decisions.review_service_acceptance, drafts.review, awaits=latest_schedule),
     _unit(decisions.file_acceptance),
-    _body(decisions.mark_overdue, facts=latest_schedule),
+    _body(decisions.mark_overdue, awaits=latest_schedule),
     _unit(decisions.record_exchange_connection),
     _unit(decisions.record_sharing_feedback, drafts.feedback),
     _unit(decisions.record_management, drafts.management),

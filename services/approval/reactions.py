@@ -73,7 +73,7 @@ async def for_reply(reading: Reading, project: Project, command: Record) -> Fact
     return replace(
         facts,
         unit=standing_of(unit_events, unit_id),
-        base=await _acceptance(reading, registration.base_project_id),
+        base=await _acceptance(reading, registration.base_project_id, unit_id),
         asset=await _asset(reading, system_id),
     )
 
@@ -103,9 +103,17 @@ async def _exemptions(reading: Reading, project: Project) -> tuple[Exemption, ..
     return tuple(case.exemption for case in cases if case.exemption)
 
 
-async def _acceptance(reading: Reading, project_id: UUID | None) -> AcceptanceStanding:
-    events = await reading.others(f"project:{project_id}") if project_id else ()
-    return standing_of(events).of(project_id).acceptance if project_id else AcceptanceStanding()
+async def _acceptance(
+    reading: Reading, project_id: UUID | None, unit_id: str | None
+) -> AcceptanceStanding:
+    """How the project upgraded stands; of one that is none of the unit's nothing is told."""
+    if project_id is None:
+        return AcceptanceStanding()
+    events = await reading.others(f"project:{project_id}")
+    base = registration_of(events)
+    if unit_id not in {base.unit_id, *base.participants}:
+        return AcceptanceStanding()
+    return standing_of(events).of(project_id).acceptance
 
 
 async def _asset(reading: Reading, system_id: UUID | None) -> EventRef | None:

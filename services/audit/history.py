@@ -6,6 +6,9 @@ from datetime import date, datetime
 from uuid import UUID
 
 from shared.events import Recorded
+from shared.events.registry.lists import ListEvent
+from shared.kernel.identifiers import UnitId
+from shared.standing import registration_of
 from shared.web.settings import LOGS
 
 _RANK = {service: rank for rank, service in enumerate(LOGS)}
@@ -42,6 +45,16 @@ def in_causal_order(events: Iterable[Recorded]) -> list[Recorded]:
             if not waiting[effect]:
                 heapq.heappush(ready, _key(known[effect]))
     return ordered
+
+
+def as_its_unit_sees_it(events: Iterable[Recorded], unit_id: UnitId) -> tuple[Recorded, ...]:
+    """What a unit may see of a project's history: nothing of another unit's project.
+
+    Of its own all but the annual lists, which name the projects of others; that it is listed is
+    an event of its own.
+    """
+    kept = tuple(r for r in events if not isinstance(r.event, ListEvent))
+    return kept if registration_of(kept).unit_id == unit_id else ()
 
 
 def _key(recorded: Recorded) -> tuple[datetime, int, int, UUID]:

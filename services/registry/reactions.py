@@ -58,12 +58,14 @@ async def for_declaration(reading: Reading, project: Project, declaration: Decla
     unit_id = declaration.unit_id
     unit: Unit = await reading.own(UNIT, unit_id)
     standing = standing_of(await reading.others(f"unit:{unit_id}"), unit_id)
+    system: System = await reading.own(SYSTEM, declaration.system_id)
     named: list[RegisteredPlan] = [
         await reading.own(PLAN, plan_id_of(title), new=True) for title in declaration.plan_alignment
     ]
     return Facts(
         unit=unit,
-        system=await reading.own(SYSTEM, declaration.system_id),
+        # Another unit's system is as good as none: nothing of it is told.
+        system=system if unit_id in system.parties else System(),
         standing=replace(standing, uncollected=unit.data_collection_flag),
         plans=tuple(plan for plan in named if plan.plan),
     )

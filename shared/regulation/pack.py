@@ -13,13 +13,14 @@ from enum import StrEnum
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import ValidationError
+from pydantic import BeforeValidator, ValidationError
 
 from shared.kernel.identifiers import DivisionCode
 from shared.kernel.model import Record
 from shared.kernel.money import PATTERN, Money
+from shared.regulation.authority import Authority, Body, Power, faults_of
 from shared.regulation.exemption import ExemptionKind
 
 PACKS = Path(__file__).parent / "packs"
@@ -90,21 +91,6 @@ class ExceptionPower(Record):
     kinds: tuple[ExemptionKind, ...]
 
 
-class Power(Record):
-    """权限: which bodies may issue a command, in which roles (any when empty), by which article."""
-
-    bodies: tuple[str, ...]
-    roles: tuple[str, ...] = ()
-    article: str
-    own: bool = True
-    """A project unit may act only on its own projects."""
-
-
-class Body(Record):
-    code: str
-    name: str
-
-
 class OpinionDuty(Record):
     """第二十二条: who gives which opinion, and whether it must be asked for by letter."""
 
@@ -118,6 +104,14 @@ class Material(Record):
     code: str
     label: str
     article: str
+
+
+def _several(value: Any) -> Any:
+    """One power is written as a table, several as a list of them."""
+    return (value,) if isinstance(value, dict) else value
+
+
+Powers = Annotated[tuple[Power, ...], BeforeValidator(_several)]
 
 
 class Pack(Record):
@@ -142,7 +136,7 @@ class Pack(Record):
     opinions: tuple[OpinionDuty, ...]
     exceptions: tuple[ExceptionPower, ...]
     materials: dict[str, tuple[Material, ...]]
-    authority: dict[str, Power]
+    authority: dict[str, Powers]
 
     @property
     def reference(self) -> str:
@@ -172,6 +166,11 @@ class Pack(Record):
             history.setdefault(value.key, []).append(value)
         return history
 
+    @cached_property
+    def powers(self) -> Authority:
+        """权限表, on any day."""
+        return Authority(self.authority, self.bodies)
+
     def value(self, key: str, on: date, born: date | None = None) -> int | str | bool:
         """The value of a parameter on a day, for what began on `born` (that day by default).
 
@@ -194,6 +193,9 @@ class Pack(Record):
     def exception_to(self, row: str) -> ExceptionPower | None:
         """Who may grant an exception to a row; None where the wording leaves no room."""
         return next((power for power in self.exceptions if row in power.rows), None)
+
+
+_NOBODY: Mapping[str, Power] = {}
 
 
 @dataclass(frozen=True)
@@ -233,6 +235,10 @@ class Policy:
     def share(self, key: str, of: Money) -> Money:
         """A percentage of an amount, cut to the 分 below, so `x <= share` is exact for any x."""
         return Money(of * self.number(key) // 100)
+
+    def powers(self, operation: str) -> Mapping[str, Power]:
+        """Who may do something on this day: body → power; nobody where it is not in the table."""
+        return self.pack.powers.on(self.on).get(operation, _NOBODY)
 
     def materials(self, stage: str) -> tuple[Material, ...]:
         return self.pack.materials[stage]
@@ -351,15 +357,20 @@ def _faults(pack: Pack) -> Iterator[str]:
     for key, named in _bodies(pack):
         if unknown := sorted(set(named) - bodies):
             yield f"{key}: {'、'.join(unknown)} not in bodies"
+    yield from faults_of(pack.authority, pack.bodies)
 
 
 def _bodies(pack: Pack) -> Iterator[tuple[str, Iterable[str]]]:
     """Every key of a pack that names bodies, and which."""
-    yield from ((f"authority.{command}", p.bodies) for command, p in pack.authority.items())
+    yield from ((f"authority.{operation}", p.bodies) for operation, p in _powers(pack))
     listed = (v for v in pack.values if v.key.endswith("_bodies"))
     yield from ((f"values.{v.key}", str(v.value).split()) for v in listed)
     yield from ((f"opinions.{o.kind}", (o.body,)) for o in pack.opinions)
     yield from ((f"exceptions.{'/'.join(e.rows)}", e.approvers) for e in pack.exceptions)
+
+
+def _powers(pack: Pack) -> Iterator[tuple[str, Power]]:
+    return ((operation, p) for operation, powers in pack.authority.items() for p in powers)
 
 
 def _refuse_gaps(pack: Pack, standard: Pack) -> None:
@@ -369,6 +380,8 @@ def _refuse_gaps(pack: Pack, standard: Pack) -> None:
         for place in ("authority", "materials")
         if (missing := set(getattr(standard, place)) - set(getattr(pack, place)))
     ]
+    unknown = set(pack.authority) - set(standard.authority)
+    faults += [f"{pack.id}: authority: no operation {name}" for name in sorted(unknown)]
     kinds = {value.key: type(value.value) for value in standard.values}
     given = {value.key: value for value in pack.values if value.since <= pack.valid_from}
     faults += [f"{pack.id}: values: missing {key}" for key in kinds if key not in given]
@@ -384,7 +397,7 @@ def _refuse_gaps(pack: Pack, standard: Pack) -> None:
 def _citations(pack: Pack) -> Iterator[tuple[str, str]]:
     """Every key of a pack that cites an article, and the article."""
     yield from ((f"values.{v.key}", v.article) for v in pack.values)
-    yield from ((f"authority.{command}", p.article) for command, p in pack.authority.items())
+    yield from ((f"authority.{operation}", p.article) for operation, p in _powers(pack))
     yield from ((f"exceptions.{'/'.join(e.rows)}", e.article) for e in pack.exceptions)
     for stage, materials in pack.materials.items():
         yield from ((f"materials.{stage}.{m.code}", m.article) for m in materials)

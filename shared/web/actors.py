@@ -4,6 +4,7 @@ import json
 import os
 import time
 from collections import OrderedDict
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,7 +17,8 @@ from pydantic import ValidationError
 
 from shared.kernel.actor import Actor
 from shared.kernel.identifiers import UnitId
-from shared.regulation.pack import Policy, Power
+from shared.regulation.authority import Power
+from shared.regulation.pack import Policy
 from shared.web.problems import ProblemError
 
 ISSUER = "govit-development"
@@ -123,18 +125,27 @@ class Verifier:
 def authorise(
     actor: Actor, policy: Policy, operation: str, parties: frozenset[UnitId] | None = None
 ) -> Power:
-    """The power by which an actor may issue a command; ProblemError(403) if there is none.
+    """The power by which an actor may do something on a day; ProblemError(403) if there is none.
 
-    `parties` are the units whose project it is, where the command concerns one: a unit acts only
-    on its own. The table is pack data (`[authority]`), so it changes without code.
+    `parties` are the units whose object it is, where it is somebody's: a unit acts only on its
+    own. The table is pack data (`[authority]`), so it changes without code.
     """
-    power = policy.pack.authority[operation]
-    if actor.body not in power.bodies or (power.roles and actor.role not in power.roles):
-        names = "、".join(policy.body_name(b) for b in power.bodies)
-        raise ProblemError("not_authorised", f"依据第{power.article}条，此事项由{names}办理")
-    if actor.body == "UNIT" and parties is not None and actor.unit_id not in parties:
+    powers = policy.powers(operation)
+    power = powers.get(actor.body)
+    if power is None or (power.roles and actor.role not in power.roles):
+        raise ProblemError("not_authorised", _whose(policy, operation, powers))
+    foreign = parties is not None and actor.unit_id is not None and actor.unit_id not in parties
+    if foreign and power.own:
         raise ProblemError("not_authorised", "项目单位只能办理本单位的项目")
     return power
+
+
+def _whose(policy: Policy, operation: str, powers: Mapping[str, Power]) -> str:
+    if not powers:
+        return f"{policy.on} 没有部门可以办理此事项（{operation}）"
+    names = "、".join(policy.body_name(body) for body in powers)
+    articles = "、".join(dict.fromkeys(f"第{power.article}条" for power in powers.values()))
+    return f"依据{articles}，此事项由{names}办理"
 
 
 class ActorBearer(HTTPBearer):
@@ -163,4 +174,19 @@ class ActorBearer(HTTPBearer):
         return verifier.actor(token)
 
 
-CurrentActor = Annotated[Actor, Depends(ActorBearer())]
+class ReaderBearer(ActorBearer):
+    """Who asks to read, once the table lets them; 401 or 403 otherwise.
+
+    Every operation that is no command takes one, so that none is open by an oversight.
+    """
+
+    async def __call__(self, request: Request) -> Actor:  # type: ignore[override]
+        actor = self.actor(request)
+        state = request.app.state
+        operation = state.entries[request.scope["route"].name]
+        authorise(actor, state.runtime.policy_to_read(), operation)
+        return actor
+
+
+CurrentActor = Annotated[Actor, Depends(ReaderBearer())]
+"""Who reads; what of it is theirs to see, the operation itself has to know."""

@@ -21,6 +21,7 @@ from shared.web import feed, next_actions, obligations, problems, simulations
 from shared.web.clock import ClockRunsBackwards, SandboxClock
 from shared.web.direct import Direct
 from shared.web.openapi import document
+from shared.web.powers import entries, routes_of
 from shared.web.problems import ProblemError, invalid
 from shared.web.routes import StrictRoute
 from shared.web.runtime import Runtime, ServiceSpec
@@ -186,6 +187,8 @@ def application(
     app.include_router(operations)
     if settings is not None:
         app.state.runtime = Runtime(spec, settings, dsn, peers=peers)
+        policies = app.state.runtime.policies
+        app.state.entries = entries(spec.name, routes_of(versioned), spec.commands, policies)
         if app.state.runtime.issuer is not None:
             app.include_router(development)
         if settings.sandbox:

@@ -19,6 +19,7 @@ from shared.regulation.pack import Library
 
 if TYPE_CHECKING:
     from shared.web.follower import Asked
+    from shared.web.problems import ProblemError
     from shared.web.runtime import Aggregate, Runtime
 
 Outcome = Event | Sequence[Event]
@@ -112,6 +113,8 @@ class Command:
     facts: Gather | None = None
     parties: Parties | None = None
     """Whose project it is, where a unit may act on its own only."""
+    awaits: Callable[[Any, Any], "ProblemError | None"] | None = None
+    """(state, facts) → what the decision has to wait for; only told to who may act."""
     creates: bool = False
     """The stream may be new and needs no If-Match."""
     draft: Draft | None = None

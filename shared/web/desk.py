@@ -94,9 +94,7 @@ class Desk:
         `part` is what the path names beside the object. Raises ProblemError.
         """
         command = self.runtime.spec.commands[self.operation]
-        power = authorise(self.actor, self.runtime.policy_now(), self.operation)
-        if power.own and command.parties is None:
-            raise LookupError(f"{self.operation} is for a unit's own projects: name the parties")
+        authorise(self.actor, self.runtime.policy_now(), self.operation)
         matter = Matter(command, subject, body, part)
         if self.rehearsal:
             return await self._rehearse(matter)
@@ -198,6 +196,8 @@ class Desk:
         if command.parties is not None:
             parties = command.parties(known.state, matter.body, known.facts)
             authorise(self.actor, context.policy, self.operation, parties)
+        if command.awaits and (waiting := command.awaits(known.state, known.facts)):
+            raise waiting
         if not command.creates:
             self._require_version(known.folded.version)
         try:

@@ -5,7 +5,7 @@ action is offered exactly when that decision would accept it. Nothing is recorde
 """
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import date
 from typing import Annotated
 from uuid import UUID
@@ -21,7 +21,7 @@ from shared.web.desk import Desk, desk_for
 from shared.web.drafts import blank, drafted
 from shared.web.follower import Asked
 from shared.web.problems import READ, BrokenRule, FieldError, ProblemError
-from shared.web.reading import ProjectPath, may_read
+from shared.web.reading import ProjectPath
 from shared.web.routes import StrictRoute
 from shared.web.runtime import Runtime
 
@@ -60,13 +60,12 @@ async def list_next_actions(
 ) -> NextActions:
     """下一步：对一个项目现在可以办理什么、由谁办理，其余还缺什么；按同样的规则试办得出。"""
     runtime: Runtime = request.app.state.runtime
-    may_read(runtime, actor)
     asked = await runtime.fence.ask()
     await asked.answered()
     asking = _Asking(request, runtime, actor, project_id, asked)
-    found = [action async for action in asking.actions()]
-    if actor.unit_id is not None and actor.unit_id not in {action.unit_id for action in found}:
+    if not await asking.may_see():
         raise ProblemError("not_found", "没有该对象，或本服务尚无其办理记录，或无权查看")
+    found = [action async for action in asking.actions()]
     return NextActions(project_id=project_id, on=asking.policy.on, actions=tuple(found))
 
 
@@ -85,11 +84,25 @@ class _Asking:
         self.project_id, self.policy = project_id, runtime.policy_now()
         self._asked = asked
 
+    async def may_see(self) -> bool:
+        """Whether it is for the caller: a unit's own project, or one it builds along."""
+        if self.caller.unit_id is None:
+            return True
+        for command in self._commands():
+            state = (await self.runtime.fold(command.aggregate, self.project_id)).state
+            if self.caller.unit_id in {*state.parties, *await self._units(command, None)}:
+                return True
+        return False
+
+    def _commands(self) -> Iterator[Command]:
+        """The service's commands on a project that is there already."""
+        for command in self.runtime.spec.commands.values():
+            if command.aggregate.kind == "project" and not command.creates:
+                yield command
+
     async def actions(self) -> AsyncIterator[NextAction]:
         """Every command of the service on a project, by every body and unit that may issue it."""
-        for command in self.runtime.spec.commands.values():
-            if command.aggregate.kind != "project" or command.creates:
-                continue
+        for command in self._commands():
             state = (await self.runtime.fold(command.aggregate, self.project_id)).state
             for part in command.parts(state) if command.parts else (None,):
                 async for actor in self._actors(command, part):
@@ -97,7 +110,7 @@ class _Asking:
 
     async def _actors(self, command: Command, part: UUID | None) -> AsyncIterator[Actor]:
         """Who may issue a command: the caller where it is theirs to do, else somebody there."""
-        for body in self.policy.pack.authority[command.operation].bodies:
+        for body in self.policy.powers(command.operation):
             if body == "UNIT":
                 for unit in sorted(await self._units(command, part)):
                     yield self._somebody(body, unit)
@@ -142,7 +155,7 @@ class _Asking:
             operation=command.operation,
             label=command.label,
             path=self._path(command, part),
-            article=self.policy.pack.authority[command.operation].article,
+            article=self.policy.powers(command.operation)[actor.body].article,
             body=actor.body,
             body_name=self.policy.body_name(actor.body),
             unit_id=actor.unit_id,

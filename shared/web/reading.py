@@ -15,7 +15,6 @@ from shared.kernel.actor import Actor
 from shared.kernel.identifiers import UnitId
 from shared.kernel.model import Record, present
 from shared.kernel.text import clean
-from shared.web.actors import authorise
 from shared.web.problems import ProblemError, invalid
 from shared.web.runtime import Aggregate, Folded, Runtime
 
@@ -83,7 +82,6 @@ async def current(
     where there is none, and likewise where it is not for the caller, so that nothing is probed.
     """
     runtime: Runtime = request.app.state.runtime
-    may_read(runtime, actor)
     folded: Folded = await runtime.fold(aggregate, subject)
     hidden = actor.unit_id is not None and actor.unit_id not in parties(folded.state)
     if folded.version == 0 or hidden:
@@ -92,17 +90,13 @@ async def current(
     return folded.state
 
 
-def may_read(runtime: Runtime, actor: Actor) -> None:
-    """Bodies of the policy pack read; ProblemError(403) for anybody else."""
-    authorise(actor, runtime.policy_to_read(), "read_projects")
-
-
 def of_unit(
     query: Select[Any], column: Column[str], actor: Actor, asked: str | None = None
 ) -> Select[Any]:
-    """The rows a caller may list: a unit's own, or those of the unit a body asks for, or all."""
-    shown = actor.unit_id or asked
-    return query.where(column == shown) if shown else query
+    """The rows a caller may list, of the unit that is asked for: a unit only its own."""
+    for unit_id in {actor.unit_id, asked} - {None}:
+        query = query.where(column == unit_id)
+    return query
 
 
 async def page(
@@ -120,7 +114,6 @@ async def page(
     time.
     """
     runtime: Runtime = request.app.state.runtime
-    may_read(runtime, actor)
     projector = present(runtime.projector)
     try:
         await projector.reach(asked.min_position, REACH_SECONDS)

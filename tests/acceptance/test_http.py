@@ -127,7 +127,7 @@ async def test_findings_are_listed_until_they_are_withdrawn_or_cleared(city: Cit
     path = f"{BASE}/projects/{project}"
     await made(await city.post(f"{path}/exclusive-openings", exclusive_opening(), by="DEB"))
     await made(await city.post(f"{path}/sharing-violations", sharing_violation(), by="DEB"))
-    await made(await city.post(f"{path}/untruthfulness", untruthfulness(), by="AUD"))
+    await made(await city.post(f"{path}/untruthfulness", untruthfulness(), by="FIN"))
     last = await made(await city.post(f"{path}/security-findings", security_finding(), by="PSB"))
     found = await listed(city, "findings", last["position"], unit=unit, standing=True)
     by_kind = {row["kind"]: row for row in found}

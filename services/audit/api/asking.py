@@ -9,22 +9,14 @@ from typing import TypeVar
 from fastapi import Request
 
 from services.audit.ledger import City, Ledger, Shelves
-from shared.kernel.actor import Actor
 from shared.kernel.dates import legal_date
 from shared.regulation.calendar import calendar_of
-from shared.web.actors import authorise
 from shared.web.runtime import Runtime
 
 T = TypeVar("T")
 
 CityOn = Callable[[date], City]
 """The city as of a day."""
-
-
-def may_audit(request: Request, actor: Actor) -> None:
-    """Who reads across the city; ProblemError(403) for anybody else."""
-    runtime: Runtime = request.app.state.runtime
-    authorise(actor, runtime.policy_to_read(), "read_audit")
 
 
 def today(request: Request) -> date:

@@ -54,7 +54,7 @@ async def _answers(
     runtime: Runtime = request.app.state.runtime
     policy, day = runtime.policy_to_read(), today(request)
     for question in questions:
-        authorise(actor, policy, "read_eligibility", frozenset({question.unit}))
+        authorise(actor, policy, read_eligibility.__name__, frozenset({question.unit}))
 
     def all_of_them(city_on: CityOn) -> list[Eligibility]:
         return [answer(city_on(q.as_of or day), q) for q in questions]

@@ -14,7 +14,7 @@ from shared.web.actors import CurrentActor
 from shared.web.follower import Follower
 from shared.web.next_actions import NextAction, NextActions
 from shared.web.problems import READ, ProblemError
-from shared.web.reading import ProjectPath, may_read
+from shared.web.reading import ProjectPath
 from shared.web.routes import StrictRoute
 from shared.web.runtime import Runtime
 
@@ -42,7 +42,6 @@ async def list_project_actions(
 ) -> ProjectActions:
     """下一步：汇总四个服务对一个项目的可办事项；任一服务无法取得时不给出部分结果。"""
     runtime: Runtime = request.app.state.runtime
-    may_read(runtime, actor)
     day = today(request)
     if await asked(request, lambda city_on: city_on(day).project(project_id)) is None:
         raise ProblemError("not_found", f"没有项目 {project_id}，或无权查看")

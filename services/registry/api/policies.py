@@ -16,7 +16,6 @@ from shared.regulation.readings import Reading, readings_of
 from shared.web.actors import CurrentActor
 from shared.web.counter import AtDesk
 from shared.web.problems import COMMAND, READ, ProblemError
-from shared.web.reading import may_read
 from shared.web.receipts import Receipt
 from shared.web.routes import StrictRoute
 from shared.web.runtime import Runtime
@@ -73,7 +72,6 @@ class PolicyReadings(Record):
 async def list_policies(request: Request, actor: CurrentActor) -> PolicyList:
     """已安装的政策包及其有效期（第五十七条）。"""
     runtime: Runtime = request.app.state.runtime
-    may_read(runtime, actor)
     return PolicyList(
         items=tuple(
             PolicyRow(
@@ -97,7 +95,6 @@ async def read_policy(
 ) -> PolicyOnDay:
     """政策包在某日的全部参数，各附条号。"""
     runtime: Runtime = request.app.state.runtime
-    may_read(runtime, actor)
     pack = _pack(runtime, pack_id)
     on = as_of or runtime.policy_to_read().on
     keys = dict.fromkeys(v.key for v in pack.values if v.since <= on)
@@ -126,7 +123,6 @@ async def list_interpretations(
 ) -> PolicyReadings:
     """条文未尽之处的读法，以及已公布的解释（第五十六条）。"""
     runtime: Runtime = request.app.state.runtime
-    may_read(runtime, actor)
     pack = _pack(runtime, pack_id)
     folded = await runtime.fold(POLICY, pack.id)
     known: Interpretations = folded.state

@@ -42,7 +42,7 @@ def test_the_shipped_pack_has_all_57_articles(shipped: Policy) -> None:
 def test_every_value_power_and_material_cites_an_article_of_the_pack(shipped: Policy) -> None:
     pack = shipped.pack
     cited = [v.article for v in pack.values]
-    cited += [p.article for p in pack.authority.values()]
+    cited += [p.article for powers in pack.authority.values() for p in powers]
     cited += [m.article for stage in pack.materials.values() for m in stage]
     assert len(cited) > 80
     assert set(cited) <= set(pack.articles)
@@ -52,9 +52,10 @@ def test_every_power_and_opinion_belongs_to_a_body_of_the_pack(shipped: Policy) 
     pack = shipped.pack
     bodies = {body.code for body in pack.bodies}
     assert len(bodies) == len(pack.bodies)
-    assert {body for power in pack.authority.values() for body in power.bodies} <= bodies
+    powers = [power for entry in pack.authority.values() for power in entry]
+    assert {body for power in powers for body in power.bodies} <= bodies
     assert {duty.body for duty in pack.opinions} <= bodies
-    assert all(power.bodies for power in pack.authority.values())
+    assert all(power.bodies for power in powers)
 
 
 def test_every_value_holds_from_the_first_day_on(shipped: Policy) -> None:
@@ -94,7 +95,7 @@ def test_material_codes_are_distinct_within_a_stage(shipped: Policy) -> None:
         ),
         (
             ('declare_project = { bodies = ["UNIT"]', 'declare_project = { body = ["UNIT"]'),
-            r"authority\.declare_project\.bodies",
+            r"authority\.declare_project\.0\.bodies",
         ),
         (
             (
@@ -243,6 +244,7 @@ def test_a_pack_that_leaves_out_what_decisions_ask_for_is_refused_as_a_whole(
         Library.load(CITY, tmp_path)
     assert sorted(str(refused.value).splitlines()) == [
         "511100-2027: authority: missing declare_project",
+        "511100-2027: authority: no operation declare_a_project",
         "511100-2027: materials: missing acceptance_service",
         "511100-2027: values.merged_plan_max_total: 5000000 is not str",
         "511100-2027: values: missing trial_months",
