@@ -69,17 +69,23 @@ class Problem(Record):
 CODES: dict[str, tuple[int, str]] = {
     "malformed_json": (400, "请求体不是合法的 JSON"),
     "idempotency_key_missing": (400, "缺少 Idempotency-Key"),
+    "unknown_host": (400, "不是本实例的主机名"),
+    "malformed_request": (400, "不是合法的 HTTP 请求"),
     "not_authenticated": (401, "身份未经验证"),
     "not_authorised": (403, "无权办理"),
     "not_found": (404, "未找到"),
     "method_not_allowed": (405, "不支持的方法"),
+    "too_slow": (408, "请求传送过慢"),
     "rule_broken": (409, "不符合管理办法"),
     "version_conflict": (412, "版本已变化"),
     "too_large": (413, "请求体过大"),
+    "target_too_long": (414, "请求地址过长"),
     "unsupported_media_type": (415, "不支持的内容类型"),
     "invalid_payload": (422, "请求内容有误"),
     "idempotency_key_reused": (422, "Idempotency-Key 已用于其他请求"),
     "version_missing": (428, "缺少 If-Match"),
+    "rate_limited": (429, "请求过于频繁"),
+    "head_too_large": (431, "请求头过大"),
     "internal_error": (500, "服务器内部错误"),
     "facts_not_fresh": (503, "依据的事实尚未同步"),
     "no_policy_in_force": (503, "当前没有有效的政策包"),
@@ -134,7 +140,7 @@ def invalid(field: str, message: str) -> ProblemError:
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """`responses=` of an operation: these statuses, those any operation can answer, and default."""
-    described = {*statuses, 401, 403, 422, 503}
+    described = {*statuses, 401, 403, 422, 429, 503}
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     answers: dict[int | str, dict[str, Any]] = {
         status: {"description": _described(status), "content": content}
