@@ -20,6 +20,7 @@ PROBES = frozenset({"/livez", "/readyz"})
 """Asked by whatever looks after the process, by an address that nobody lists."""
 
 _OF_A_BODY = frozenset({b"content-length", b"transfer-encoding"})
+_SHOWN = 200
 _LONGEST_TARGET = 8 * 1024
 
 
@@ -55,7 +56,8 @@ class Gate:
         try:
             refusal = self._refusal(scope, size, host) or self._charged(account, leaving)
             if refusal is not None:
-                await refusal.response(scope["path"])(scope, receive, leaving.send)
+                path = scope["path"][:_SHOWN]
+                await refusal.response(path)(scope, receive, leaving.send)
                 return
             if has_body:
                 receive = self._arrivals.body(receive).receive

@@ -5,6 +5,10 @@ from datetime import date
 from http import HTTPStatus
 from typing import Annotated, Any, Self
 
+import psycopg
+import sqlalchemy.exc
+import structlog
+from eventsourcing import persistence
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import Field
@@ -14,6 +18,8 @@ from starlette.responses import Response
 from shared.kernel.model import Record
 from shared.regulation.decision import Decision
 from shared.regulation.rule import Check
+
+log = structlog.get_logger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -193,6 +199,26 @@ _MESSAGES = {
 }
 
 
+UNAVAILABLE: tuple[type[Exception], ...] = (
+    persistence.OperationalError,
+    psycopg.OperationalError,
+    sqlalchemy.exc.OperationalError,
+    sqlalchemy.exc.TimeoutError,
+)
+"""What the database being away, or taking too long, looks like from the log, inbox and views."""
+
+
+def unavailable(error: Exception) -> ProblemError:
+    """503 for one of `UNAVAILABLE`; the log is told which, but nothing of the statement."""
+    cause = getattr(error, "orig", None) or error.__cause__ or error
+    log.warning("database_unavailable", error=type(cause).__name__)
+    return ProblemError(
+        "busy",
+        "数据库没有及时应答，请稍后重试；办理请用同一 Idempotency-Key",
+        headers={"Retry-After": "1"},
+    )
+
+
 def _field_errors(error: RequestValidationError) -> list[FieldError]:
     found = []
     for each in error.errors():
@@ -233,6 +259,12 @@ def install(app: FastAPI) -> None:
         return ProblemError(code, detail, headers=headers, status=error.status_code).response(
             request.url.path
         )
+
+    async def away(request: Request, error: Exception) -> Response:
+        return unavailable(error).response(request.url.path)
+
+    for kind in UNAVAILABLE:
+        app.add_exception_handler(kind, away)
 
     @app.exception_handler(Exception)
     async def unforeseen(request: Request, error: Exception) -> Response:

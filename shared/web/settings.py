@@ -123,6 +123,13 @@ class Settings(BaseSettings):
     def sandbox(self) -> bool:
         return self.mode is InstanceMode.SANDBOX
 
+    def reached_at(self, address: str) -> Self:
+        """The same, reached also under the address it listens on; not in production."""
+        if self.mode is InstanceMode.PRODUCTION or address in {"0.0.0.0", "::"}:  # noqa: S104 - names no host
+            return self
+        name = f"[{address}]" if ":" in address else address
+        return self.model_copy(update={"hosts": f"{self.hosts},{name}"})
+
     def dsn(self, service: str, *, owner: bool = False) -> str | None:
         """A service's DSN: of its application role, or of the owner for migrations."""
         value: SecretStr | None = getattr(self, f"{service}_{'owner_' if owner else ''}dsn")
