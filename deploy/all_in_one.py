@@ -7,8 +7,10 @@ from fastapi import FastAPI
 from starlette.responses import HTMLResponse
 
 from deploy.catalogue import CREATORS
+from deploy.entry_page import POLICY as ENTRY_PAGE_POLICY
 from deploy.entry_page import entry_page
 from shared.web import problems
+from shared.web.gate import stand_before
 from shared.web.settings import SERVICES, Settings
 
 
@@ -40,8 +42,11 @@ def all_in_one(
 
     @app.get("/", include_in_schema=False)
     async def show_entry_page() -> HTMLResponse:
-        return HTMLResponse(entry_page(settings))
+        return HTMLResponse(
+            entry_page(settings), headers={"Content-Security-Policy": ENTRY_PAGE_POLICY}
+        )
 
     for name, service in mounted.items():
         app.mount(f"/{name}", service)
+    stand_before(app, settings)
     return app

@@ -57,10 +57,12 @@ def run(
     """全部服务合一运行：一个进程、一个端口；未给 DSN 时自带 PostgreSQL。"""
     settings = Settings() if mode is None else Settings(mode=mode)
     _mode_is_meant(settings, host, stated=mode is not None)
+    settings = settings.reached_at(host)
     with databases(settings) as found:
         found.migrate(settings)
         console.print(f"govit 正在 http://{host}:{port}/ 上运行（{settings.mode.value}）")
-        serve_http(all_in_one(settings, {s: d.app for s, d in found.dsns.items()}), host, port)
+        application = all_in_one(settings, {s: d.app for s, d in found.dsns.items()})
+        serve_http(application, host, port, settings=settings)
 
 
 @app.command()
@@ -74,10 +76,10 @@ def serve(
     _known(service)
     settings = Settings()
     _mode_is_meant(settings, host, stated=False)
+    settings = settings.reached_at(host)
     with databases(settings, [service]) as found:
-        serve_http(
-            CREATORS[service](settings, found.dsns[service].app), host, port, root_path=root_path
-        )
+        application = CREATORS[service](settings, found.dsns[service].app)
+        serve_http(application, host, port, settings=settings, root_path=root_path)
 
 
 @app.command()

@@ -2,7 +2,16 @@
 
 from html import escape
 
+from shared.web.heads import page_policy
 from shared.web.settings import Settings
+
+_STYLE = (
+    "body{font:16px/1.6 sans-serif;max-width:48rem;margin:3rem auto;padding:0 1rem}"
+    "td{padding:.3rem 1.2rem .3rem 0}"
+)
+
+POLICY = page_policy(styles=[_STYLE])
+"""The Content-Security-Policy under which the page is served."""
 
 _TITLES = {
     "registry": "登记备案",
@@ -27,8 +36,7 @@ def entry_page(settings: Settings) -> str:
     notice = warning if settings.sandbox else ""
     return (
         '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>govit</title>'
-        "<style>body{font:16px/1.6 sans-serif;max-width:48rem;margin:3rem auto;padding:0 1rem}"
-        "td{padding:.3rem 1.2rem .3rem 0}</style></head><body>"
+        f"<style>{_STYLE}</style></head><body>"
         f"<h1>政务信息化项目管理</h1><p>实例模式：{escape(settings.mode.value)}</p>{notice}"
         f"<table>{rows}</table></body></html>"
     )

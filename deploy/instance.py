@@ -9,11 +9,11 @@ from psycopg.conninfo import conninfo_to_dict
 from deploy.postgres import EmbeddedPostgres, PostgresUnavailable
 from deploy.postgres.provision import ServiceDsns, provision
 from shared.eventstore.migrations import migrate
-from shared.web.settings import SERVICES, Settings
+from shared.web.settings import SERVICES, InstanceMode, Settings
 
 
 class DsnMissing(Exception):
-    """Some services have a DSN and others not; says which."""
+    """Services lack a DSN that others have, or that production demands; says which."""
 
 
 @dataclass(frozen=True)
@@ -44,10 +44,13 @@ def databases(settings: Settings, services: Iterable[str] = SERVICES) -> Iterato
     """
     wanted = list(services)
     given = {s: dsn for s in wanted if (dsn := settings.dsn(s))}
-    if given:
+    if given or settings.mode is InstanceMode.PRODUCTION:
         missing = [f"GOVIT_{s.upper()}_DSN" for s in wanted if s not in given]
         if missing:
-            raise DsnMissing(f"set {', '.join(missing)} too, or none for the embedded PostgreSQL")
+            raise DsnMissing(
+                f"set {', '.join(missing)} too, or none for the embedded PostgreSQL,"
+                " which is not for production"
+            )
         yield Databases(
             {s: ServiceDsns(dsn, settings.dsn(s, owner=True) or dsn) for s, dsn in given.items()}
         )

@@ -6,6 +6,9 @@ import sys
 import uvicorn
 from starlette.types import ASGIApp
 
+from deploy.protocol import bounded
+from shared.web.settings import Settings
+
 GRACE_SECONDS = 5
 """How long requests under way may go on once the server is told to stop."""
 
@@ -15,10 +18,12 @@ def serve(
     host: str,
     port: int,
     *,
+    settings: Settings | None = None,
     root_path: str = "",
     log_level: str = "info",
 ) -> None:
     """Serve until told to stop."""
+    settings = settings or Settings()
     # The log's writer is a thread: at the default of 5 ms it would wait long for its turn.
     sys.setswitchinterval(0.0005)
     # Remembered states live long; collecting at the default thresholds costs a fifth of the time.
@@ -33,5 +38,9 @@ def serve(
         log_level=log_level,
         access_log=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
-        proxy_headers=False,
+        proxy_headers=bool(settings.proxies),
+        forwarded_allow_ips=settings.proxies or None,
+        http=bounded(settings),
+        ws="none",
+        server_header=False,
     )

@@ -1,7 +1,8 @@
 """How the log reaches its database: what is opened, checked and translated."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg
@@ -12,11 +13,30 @@ from psycopg.rows import TupleRow
 from shared.eventstore.arrays import register
 from shared.eventstore.errors import LogKindMismatch, SchemaNotReady
 
-__all__ = ["connect", "stamp", "translated", "write_behind"]
+__all__ = ["PATIENT", "Patience", "connect", "reader", "stamp", "translated", "write_behind"]
 
 # A writer that is stopped in mid-transaction must not keep the log from the other processes.
 IDLE_IN_TRANSACTION_MS = 10_000
 LOCK_TIMEOUT_MS = 15_000
+
+
+@dataclass(frozen=True)
+class Patience:
+    """耐心: how long a session that reads lets the database take, in seconds."""
+
+    statement: float = 15.0
+    lock: float = 5.0
+
+    def bind(self, connection: Connection[Any]) -> None:
+        """Hold a session to it; what takes longer ends as an OperationalError."""
+        for setting, seconds in (
+            ("statement_timeout", self.statement),
+            ("lock_timeout", self.lock),
+        ):
+            _set(connection, setting, max(1, round(seconds * 1000)))
+
+
+PATIENT = Patience()
 
 _STAMP = "UPDATE log_head SET sandbox = %s WHERE sandbox IS NULL"
 _KIND = "SELECT sandbox, origin FROM log_head"
@@ -49,10 +69,24 @@ def prepare(connection: Connection[Any]) -> None:
         ("lock_timeout", LOCK_TIMEOUT_MS),
         ("timezone", "UTC"),
     ):
-        connection.execute(
-            sql.SQL("SET {} = {}").format(sql.Identifier(setting), sql.Literal(value)),
-            prepare=False,
-        )
+        _set(connection, setting, value)
+
+
+def _set(connection: Connection[Any], setting: str, value: int | str) -> None:
+    connection.execute(
+        sql.SQL("SET {} = {}").format(sql.Identifier(setting), sql.Literal(value)),
+        prepare=False,
+    )
+
+
+def reader(patience: Patience) -> Callable[[Connection[Any]], None]:
+    """How a session that only reads is set up."""
+
+    def set_up(connection: Connection[Any]) -> None:
+        prepare(connection)
+        patience.bind(connection)
+
+    return set_up
 
 
 def write_behind(connection: Connection[Any]) -> None:

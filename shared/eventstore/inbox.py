@@ -15,7 +15,7 @@ from psycopg_pool import ConnectionPool
 
 from shared.events import Recorded
 from shared.events.upcasting import known_kind, recorded
-from shared.eventstore.connections import write_behind
+from shared.eventstore.connections import PATIENT, Patience, write_behind
 from shared.eventstore.records import RecordedEvent
 from shared.eventstore.wire import Arrived
 
@@ -98,8 +98,18 @@ class Followed(NamedTuple):
 class Inbox:
     """Events of other services' logs that this service's decisions rest on."""
 
-    def __init__(self, dsn: str, types: Callable[[str], frozenset[str]]) -> None:
+    def __init__(
+        self,
+        dsn: str,
+        types: Callable[[str], frozenset[str]],
+        patience: Patience = PATIENT,
+    ) -> None:
         """`types(source)` are those whose events are kept, none: all; positions always move."""
+
+        def set_up(connection: psycopg.Connection[TupleRow]) -> None:
+            patience.bind(connection)
+            write_behind(connection)  # which commits
+
         self._pool: ConnectionPool[psycopg.Connection[TupleRow]] = ConnectionPool(
             dsn,
             min_size=0,
@@ -107,7 +117,7 @@ class Inbox:
             open=False,
             timeout=_PATIENCE,
             kwargs={"application_name": "govit inbox"},
-            configure=write_behind,
+            configure=set_up,
         )
         self._types = types
         self._lock = threading.Lock()

@@ -74,6 +74,7 @@ class EventLog(ProcessRecorder):
         sandbox: bool = False,
         readers: int = 8,
         patience: float = 10.0,
+        reading: connections.Patience = connections.PATIENT,
     ) -> None:
         self._dsn = dsn
         self._clock = clock
@@ -93,7 +94,7 @@ class EventLog(ProcessRecorder):
             open=False,
             timeout=patience,
             kwargs={"autocommit": True, "application_name": "govit reader"},
-            configure=connections.prepare,
+            configure=connections.reader(reading),
         )
         self._arrivals: dict[asyncio.AbstractEventLoop, list[Ticket]] = {}
         self._opening = threading.Lock()
@@ -320,6 +321,8 @@ class EventLog(ProcessRecorder):
             try:
                 with self._pool.connection() as connection:
                     return read(connection)
+            except (psycopg.errors.QueryCanceled, psycopg.errors.LockNotAvailable):
+                raise  # it took too long: once more would take as long again
             except psycopg.OperationalError:
                 self._pool.check()
                 with self._pool.connection() as connection:

@@ -34,7 +34,7 @@ from sqlalchemy.event import listen
 from sqlalchemy.schema import CreateSchema, CreateTable, DropSchema
 
 from shared.events import Recorded
-from shared.eventstore.connections import write_behind
+from shared.eventstore.connections import PATIENT, Patience, write_behind
 from shared.eventstore.decoding import decoded
 from shared.eventstore.log import EventLog
 from shared.eventstore.migrations import sqlalchemy_url
@@ -113,19 +113,29 @@ class Comparison:
 class Projector:
     """Keeps a service's views up to its log."""
 
-    def __init__(self, dsn: str, service: str, log: EventLog, views: Views) -> None:
+    def __init__(
+        self,
+        dsn: str,
+        service: str,
+        log: EventLog,
+        views: Views,
+        patience: Patience = PATIENT,
+    ) -> None:
         self.fault: str | None = None
         self._service, self._log, self._views = service, log, views
         self._engine = create_engine(sqlalchemy_url(dsn), pool_size=4, hide_parameters=True)
         listen(self._engine, "connect", lambda connection, _: write_behind(connection))
+        # Beside it, since a rebuild may take as long as it needs.
+        self._reading = create_engine(sqlalchemy_url(dsn), pool_size=4, hide_parameters=True)
+        listen(self._reading, "connect", lambda connection, _: _held_to(patience, connection))
         self._moved = asyncio.Condition()
         self._hurry = asyncio.Event()
         self._position = 0
 
     @property
     def engine(self) -> Engine:
-        """For reading the views."""
-        return self._engine
+        """For reading the views, within the time that reading may take."""
+        return self._reading
 
     @property
     def position_column(self) -> Column[int]:
@@ -141,6 +151,7 @@ class Projector:
 
     def close(self) -> None:
         self._engine.dispose()
+        self._reading.dispose()
 
     def _revision(self, connection: Connection) -> int | None:
         if not self._engine.dialect.has_table(connection, "view_position", schema=SCHEMA):
@@ -247,6 +258,11 @@ class Projector:
                 digest.update(repr(tuple(row)).encode() + b"\n")
             digests[table.name] = digest.hexdigest()
         return digests
+
+
+def _held_to(patience: Patience, connection: Any) -> None:
+    patience.bind(connection)
+    connection.commit()
 
 
 def _statement(write: Write) -> Executable:

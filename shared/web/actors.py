@@ -171,7 +171,9 @@ class ActorBearer(HTTPBearer):
                 headers={"WWW-Authenticate": "Bearer"},
             )
         verifier: Verifier = request.app.state.runtime.verifier
-        return verifier.actor(token)
+        actor = verifier.actor(token)
+        request.scope["actor"] = actor  # the gate charges who it is from now on
+        return actor
 
 
 class ReaderBearer(ActorBearer):

@@ -17,9 +17,10 @@ from starlette.responses import Response
 from shared.kernel.actor import Actor
 from shared.kernel.model import Record
 from shared.regulation.pack import Library, Policy
-from shared.web import feed, next_actions, obligations, problems, simulations
+from shared.web import documentation, feed, next_actions, obligations, problems, simulations
 from shared.web.clock import ClockRunsBackwards, SandboxClock
 from shared.web.direct import Direct
+from shared.web.gate import stand_before
 from shared.web.openapi import document
 from shared.web.powers import entries, routes_of
 from shared.web.problems import ProblemError, invalid
@@ -176,7 +177,7 @@ def application(
         telemetry=SILENT,
         separate_input_output_schemas=False,
         generate_unique_id_function=operation_name,
-        docs_url="/docs",
+        docs_url=None,
         redoc_url=None,
     )
     problems.install(app)
@@ -185,6 +186,7 @@ def application(
     for router in versioned:
         app.include_router(router, prefix="/v1")
     app.include_router(operations)
+    app.include_router(documentation.router)
     if settings is not None:
         app.state.runtime = Runtime(spec, settings, dsn, peers=peers)
         policies = app.state.runtime.policies
@@ -194,7 +196,11 @@ def application(
         if settings.sandbox:
             app.include_router(sandbox)
     app.openapi = partial(_cached_document, app)  # type: ignore[method-assign]
-    app.middleware_stack = Direct(app, {"/v1": [r for each in versioned for r in each.routes]})
+    direct = Direct(app, {"/v1": [r for each in versioned for r in each.routes]})
+    if settings is None or peers is not None:
+        app.middleware_stack = direct  # the gate stands before all services of the process
+    else:
+        stand_before(app, settings, direct)
     return app
 
 

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, compile_path
 from starlette.types import Receive, Scope, Send
 
-from shared.web.problems import ProblemError
+from shared.web.problems import UNAVAILABLE, ProblemError, unavailable
 from shared.web.routes import Handler, StrictRoute
 
 
@@ -71,6 +71,8 @@ class Direct:
             response = await handler(request)
         except (ProblemError, RequestValidationError) as error:
             response = await self._problem(type(error), request, error)
+        except UNAVAILABLE as error:
+            response = unavailable(error).response(scope["path"])
         except Exception as error:
             response = await self._problem(Exception, request, error)
             await response(scope, receive, send)

@@ -5,6 +5,10 @@ from datetime import date
 from http import HTTPStatus
 from typing import Annotated, Any, Self
 
+import psycopg
+import sqlalchemy.exc
+import structlog
+from eventsourcing import persistence
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import Field
@@ -14,6 +18,8 @@ from starlette.responses import Response
 from shared.kernel.model import Record
 from shared.regulation.decision import Decision
 from shared.regulation.rule import Check
+
+log = structlog.get_logger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -69,17 +75,23 @@ class Problem(Record):
 CODES: dict[str, tuple[int, str]] = {
     "malformed_json": (400, "请求体不是合法的 JSON"),
     "idempotency_key_missing": (400, "缺少 Idempotency-Key"),
+    "unknown_host": (400, "不是本实例的主机名"),
+    "malformed_request": (400, "不是合法的 HTTP 请求"),
     "not_authenticated": (401, "身份未经验证"),
     "not_authorised": (403, "无权办理"),
     "not_found": (404, "未找到"),
     "method_not_allowed": (405, "不支持的方法"),
+    "too_slow": (408, "请求传送过慢"),
     "rule_broken": (409, "不符合管理办法"),
     "version_conflict": (412, "版本已变化"),
     "too_large": (413, "请求体过大"),
+    "target_too_long": (414, "请求地址过长"),
     "unsupported_media_type": (415, "不支持的内容类型"),
     "invalid_payload": (422, "请求内容有误"),
     "idempotency_key_reused": (422, "Idempotency-Key 已用于其他请求"),
     "version_missing": (428, "缺少 If-Match"),
+    "rate_limited": (429, "请求过于频繁"),
+    "head_too_large": (431, "请求头过大"),
     "internal_error": (500, "服务器内部错误"),
     "facts_not_fresh": (503, "依据的事实尚未同步"),
     "no_policy_in_force": (503, "当前没有有效的政策包"),
@@ -134,7 +146,7 @@ def invalid(field: str, message: str) -> ProblemError:
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """`responses=` of an operation: these statuses, those any operation can answer, and default."""
-    described = {*statuses, 401, 403, 422, 503}
+    described = {*statuses, 401, 403, 422, 429, 503}
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     answers: dict[int | str, dict[str, Any]] = {
         status: {"description": _described(status), "content": content}
@@ -187,6 +199,26 @@ _MESSAGES = {
 }
 
 
+UNAVAILABLE: tuple[type[Exception], ...] = (
+    persistence.OperationalError,
+    psycopg.OperationalError,
+    sqlalchemy.exc.OperationalError,
+    sqlalchemy.exc.TimeoutError,
+)
+"""What the database being away, or taking too long, looks like from the log, inbox and views."""
+
+
+def unavailable(error: Exception) -> ProblemError:
+    """503 for one of `UNAVAILABLE`; the log is told which, but nothing of the statement."""
+    cause = getattr(error, "orig", None) or error.__cause__ or error
+    log.warning("database_unavailable", error=type(cause).__name__)
+    return ProblemError(
+        "busy",
+        "数据库没有及时应答，请稍后重试；办理请用同一 Idempotency-Key",
+        headers={"Retry-After": "1"},
+    )
+
+
 def _field_errors(error: RequestValidationError) -> list[FieldError]:
     found = []
     for each in error.errors():
@@ -227,6 +259,12 @@ def install(app: FastAPI) -> None:
         return ProblemError(code, detail, headers=headers, status=error.status_code).response(
             request.url.path
         )
+
+    async def away(request: Request, error: Exception) -> Response:
+        return unavailable(error).response(request.url.path)
+
+    for kind in UNAVAILABLE:
+        app.add_exception_handler(kind, away)
 
     @app.exception_handler(Exception)
     async def unforeseen(request: Request, error: Exception) -> Response:

@@ -14,6 +14,7 @@ from fastapi import FastAPI
 
 from shared.events import Event, Recorded
 from shared.events.registry import PolicyInterpreted
+from shared.eventstore.connections import Patience
 from shared.eventstore.decoding import decoded
 from shared.eventstore.inbox import Inbox
 from shared.eventstore.log import EventLog
@@ -113,8 +114,9 @@ class Runtime:
             None if settings.mode is InstanceMode.PRODUCTION else DevelopmentIssuer(settings.home)
         )
         self.verifier = self._verifier()
-        self.log = EventLog(dsn, clock=self.clock.now, sandbox=settings.sandbox)
-        self.inbox = Inbox(dsn, self._types)
+        patience = Patience(settings.statement_seconds, settings.lock_seconds)
+        self.log = EventLog(dsn, clock=self.clock.now, sandbox=settings.sandbox, reading=patience)
+        self.inbox = Inbox(dsn, self._types, patience)
         self._peers = {} if peers is None else peers
         self._cache: OrderedDict[str, Folded] = OrderedDict()
         self._news = asyncio.Event()
@@ -122,7 +124,9 @@ class Runtime:
         self._tasks: list[asyncio.Task[None]] = []
         self.followers: list[Follower] = []
         self.fence = Fence([], settings.fence_seconds)
-        self.projector = Projector(dsn, self.name, self.log, spec.views) if spec.views else None
+        self.projector = (
+            Projector(dsn, self.name, self.log, spec.views, patience) if spec.views else None
+        )
         self.stalled: str | None = None
         """Why a reaction stands still, for `/readyz`."""
         self.dead: str | None = None

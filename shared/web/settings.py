@@ -4,8 +4,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Self
 
-from pydantic import SecretStr, model_validator
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shared.web.passwords import weakness
 
 SERVICES = ("registry", "approval", "budget", "acceptance", "audit")
 """The deciding services in the order of a project's life, and the one that reads."""
@@ -23,7 +25,11 @@ class InstanceMode(StrEnum):
 class Settings(BaseSettings):
     """What an instance is told from outside; every field is read from `GOVIT_<FIELD>`."""
 
-    model_config = SettingsConfigDict(env_prefix="GOVIT_", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="GOVIT_",
+        extra="ignore",
+        hide_input_in_errors=True,  # what is wrong is said without the passwords beside it
+    )
 
     mode: InstanceMode = InstanceMode.DEVELOPMENT
     """`sandbox` lets the clock be set; such an instance can never become a production one."""
@@ -40,6 +46,31 @@ class Settings(BaseSettings):
     """Token with which the services follow each other; made by the development issuer if absent."""
     fence_seconds: float = 5.0
     """How long a decision waits for other services' facts before it answers 503."""
+
+    hosts: str = ""
+    """Names under which the instance is reached, by comma, `*.` before one for all below it."""
+    proxies: str = ""
+    """Addresses or networks of reverse proxies whose `X-Forwarded-For` is believed, by comma."""
+    rate_per_minute: int = Field(default=6000, ge=1)
+    """Requests of one person, or of one address without a known token, within any minute."""
+    failures_per_minute: int = Field(default=60, ge=1)
+    """Tokens of one address that turn out bad, within any minute."""
+    requests_at_once: int = Field(default=500, ge=1)
+    """Requests under way in one process."""
+    connections: int = Field(default=800, ge=1)
+    """Open connections to one process; keep it below its limit of open files."""
+    body_bytes: int = Field(default=4 * 1024 * 1024, ge=1024)
+    """Size of a command's body at most; documents travel as digests, so bodies are small."""
+    head_bytes: int = Field(default=32 * 1024, ge=4096)
+    """Size of a request's line and headers at most."""
+    head_seconds: float = Field(default=10.0, gt=0)
+    """How long a connection may take to bring a request's line and headers."""
+    body_seconds: float = Field(default=30.0, gt=0)
+    """How long a body may take, and a second more for every 64 KiB of it that has arrived."""
+    statement_seconds: float = Field(default=15.0, gt=0)
+    """How long one statement that reads may run in the database."""
+    lock_seconds: float = Field(default=5.0, gt=0)
+    """How long a session that reads waits for a lock in the database."""
 
     registry_dsn: SecretStr | None = None
     approval_dsn: SecretStr | None = None
@@ -69,6 +100,20 @@ class Settings(BaseSettings):
             )
         return self
 
+    @model_validator(mode="after")
+    def _production_is_guarded(self) -> Self:
+        if self.mode is not InstanceMode.PRODUCTION:
+            return self
+        if not self.hosts.strip():
+            raise ValueError("production needs GOVIT_HOSTS: the names under which it is reached")
+        for service in SERVICES:
+            for owner in (False, True):
+                fault = weakness(self.dsn(service, owner=owner))
+                if fault:
+                    name = f"GOVIT_{service.upper()}_{'OWNER_' if owner else ''}DSN"
+                    raise ValueError(f"production refuses {name}: {fault}")
+        return self
+
     @property
     def calendar_folder(self) -> Path:
         """Where the instance keeps the calendars it was given."""
@@ -77,6 +122,13 @@ class Settings(BaseSettings):
     @property
     def sandbox(self) -> bool:
         return self.mode is InstanceMode.SANDBOX
+
+    def reached_at(self, address: str) -> Self:
+        """The same, reached also under the address it listens on; not in production."""
+        if self.mode is InstanceMode.PRODUCTION or address in {"0.0.0.0", "::"}:  # noqa: S104 - names no host
+            return self
+        name = f"[{address}]" if ":" in address else address
+        return self.model_copy(update={"hosts": f"{self.hosts},{name}"})
 
     def dsn(self, service: str, *, owner: bool = False) -> str | None:
         """A service's DSN: of its application role, or of the owner for migrations."""

@@ -8,23 +8,19 @@ from fastapi import Request
 
 from shared.web.problems import ProblemError
 
-MAX_BODY = 4 * 1024 * 1024
-"""Bytes of a command's body at most; documents travel as digests, so bodies are small."""
-
 
 class StrictRequest(Request):
     """A request whose JSON is read strictly and whose size is bounded while it arrives."""
 
     async def body(self) -> bytes:
         if not hasattr(self, "_body"):
+            most = self.app.state.runtime.settings.body_bytes
             chunks: list[bytes] = []
             size = 0
             async for chunk in self.stream():
                 size += len(chunk)
-                if size > MAX_BODY:
-                    raise ProblemError(
-                        "too_large", f"请求体不得超过 {MAX_BODY // 1024 // 1024} MiB"
-                    )
+                if size > most:
+                    raise ProblemError("too_large", f"请求体不得超过 {most // 1024} KiB")
                 chunks.append(chunk)
             self._body = b"".join(chunks)
         return self._body
