@@ -59,6 +59,11 @@ class Actor(Record):
     ] = None
     """For whom the person acts; what was stored before there were any stays as it is."""
 
+    @property
+    def persons(self) -> frozenset[str]:
+        """Who acts, and for whom."""
+        return frozenset({self.person} | ({self.delegation.person} if self.delegation else set()))
+
     @model_validator(mode="after")
     def _nobody_delegates_to_himself(self) -> Self:
         if self.delegation is not None and self.delegation.person == self.person:

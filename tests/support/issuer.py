@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
-from urllib.parse import unquote_plus
+from urllib.parse import parse_qsl, unquote_plus
 
 import httpx
 import uvicorn
@@ -98,7 +98,7 @@ class Issuer:
         return await self._answer("jwks", {"keys": keys})
 
     async def _token(self, request: Request) -> Response:
-        form = {name: str(value) for name, value in (await request.form()).items()}
+        form = dict(parse_qsl((await request.body()).decode()))
         self.forms.append(form)
         if self._client(request, form) != (CLIENT, SECRET):
             self.asked["refused"] += 1
