@@ -1,5 +1,6 @@
 """`govit`: run the services, look after their databases, replay and verify what they hold."""
 
+import asyncio
 import json
 import os
 import sys
@@ -27,8 +28,9 @@ from shared.eventstore.projection import Projector
 from shared.eventstore.verify import verify as verify_log
 from shared.kernel.actor import Actor
 from shared.regulation.rows import Status
-from shared.web.actors import SYSTEM, DevelopmentIssuer
 from shared.web.clock import SandboxClock, SystemClock
+from shared.web.identity.development import DevelopmentIssuer
+from shared.web.identity.instance import service_header
 from shared.web.settings import LOGS, SERVICES, InstanceMode, Settings
 
 app = typer.Typer(
@@ -107,18 +109,17 @@ def token(
     if settings.mode is InstanceMode.PRODUCTION:
         _fail("生产模式不签发开发令牌，请使用外部身份系统")
     actor = Actor(person=person, name=name or person, body=body, role=role, unit_id=unit)
-    sys.stdout.write(DevelopmentIssuer(settings.home).token(actor) + "\n")
+    sys.stdout.write(DevelopmentIssuer.of(settings).token(actor) + "\n")
 
 
 @app.command("tick")
 def run_daily_job(url: ServerUrl = "http://127.0.0.1:8080") -> None:
     """每日任务：认定新的逾期，各只认定一次；重复或迟延执行均无妨。"""
     settings = Settings()
-    token = (
-        settings.service_token.get_secret_value()
-        if settings.service_token
-        else DevelopmentIssuer(settings.home).token(SYSTEM)
-    )
+    try:
+        token = asyncio.run(service_header(settings)).removeprefix("Bearer ")
+    except httpx.TransportError:
+        _fail("没有取得令牌；请检查 GOVIT_CLIENT_ID、GOVIT_CLIENT_SECRET 与身份提供方")
     try:
         with httpx.Client(base_url=url, timeout=60) as http:
             outcomes = tick(http, token)
@@ -291,10 +292,10 @@ def _get(url: str, path: str, parameters: dict[str, Any]) -> httpx.Response:
     token_given = os.environ.get("GOVIT_TOKEN")
     if token_given is None:
         settings = Settings()
-        if settings.mode is InstanceMode.PRODUCTION:
-            _fail("生产模式下请以 GOVIT_TOKEN 提供令牌")
+        if settings.mode is InstanceMode.PRODUCTION or settings.issuer or settings.issuer_key:
+            _fail("生产模式下，或另有身份提供方时，请以 GOVIT_TOKEN 提供令牌")
         auditor = Actor(person="cli", name="审计人员", body="AUD", role="OFFICER")
-        token_given = DevelopmentIssuer(settings.home).token(auditor)
+        token_given = DevelopmentIssuer.of(settings).token(auditor)
     try:
         answer = httpx.get(
             f"{url}{path}",

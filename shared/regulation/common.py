@@ -13,5 +13,6 @@ from shared.regulation.rule import Verdict, article, holds
     remedy="由同一部门的其他人员办理",
 )
 def decider_did_not_submit(actor: Actor, submitted_by: Collection[str]) -> Verdict:
-    same = actor.person in submitted_by
+    # Whoever acts for somebody decides no more than he himself could.
+    same = not actor.persons.isdisjoint(submitted_by)
     return holds(not same, "办理人即报送人" if same else "办理人不是报送人")

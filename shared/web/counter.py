@@ -67,7 +67,7 @@ class DeskBearer(ActorBearer):
     """
 
     async def __call__(self, request: Request) -> Desk:  # type: ignore[override]
-        return await _desk(request, self.actor(request))
+        return await _desk(request, await self.actor(request))
 
 
 async def _desk(request: Request, actor: Actor) -> Desk:

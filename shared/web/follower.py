@@ -11,6 +11,7 @@ import structlog
 from shared.eventstore.inbox import Inbox
 from shared.eventstore.threads import in_thread, linger
 from shared.eventstore.wire import from_wire
+from shared.web.identity.credentials import Credentials
 from shared.web.problems import ProblemError
 
 log = structlog.get_logger(__name__)
@@ -36,13 +37,16 @@ class Follower:
         line: httpx.AsyncBaseTransport,
         inbox: Inbox,
         on_news: Callable[[bytes], Awaitable[None]],
+        credentials: Credentials | None = None,
     ) -> None:
+        """`credentials`: what `client` shows, where that changes with time."""
         self.source = source
         self.healthy = False
         """Whether the last request succeeded; not before the first one did."""
         self._client, self._line = client, line
         self._inbox, self._on_news = inbox, on_news
         self._ask = client.build_request("GET", "/v1/feed/head")
+        self._credentials, self._shown = credentials, ""
         self._moved = asyncio.Condition()
         self._hurry = asyncio.Event()
         self._position = 0
@@ -120,8 +124,13 @@ class Follower:
     async def head(self) -> dict[str, Any]:
         """What the source says of its log now (`LogHead`)."""
         # Asked for every round of decisions: straight over the line, past the client's layers.
+        shown = await self._credentials.header() if self._credentials else None
+        if shown is not None and shown is not self._shown:
+            self._ask.headers["Authorization"] = self._shown = shown
         answer = await self._line.handle_async_request(self._ask)
         content = await answer.aread()
+        if answer.status_code == httpx.codes.UNAUTHORIZED and self._credentials and shown:
+            self._credentials.refused(shown)
         if answer.status_code != httpx.codes.OK:
             raise httpx.TransportError(f"{self.source} answers {answer.status_code}")
         head: dict[str, Any] = orjson.loads(content)
@@ -129,7 +138,8 @@ class Follower:
 
     async def ask(self, path: str, authorization: str) -> httpx.Response:
         """A read of the source on behalf of whoever sent `authorization`."""
-        return await self._client.get(path, headers={"Authorization": authorization})
+        headers = {"Authorization": authorization}
+        return await self._client.get(path, headers=headers, auth=None)
 
     async def _reach(self, position: int) -> None:
         if self._position >= position:

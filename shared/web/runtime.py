@@ -24,13 +24,13 @@ from shared.eventstore.records import Head, RecordedEvent
 from shared.eventstore.threads import in_thread, linger
 from shared.kernel.dates import legal_date
 from shared.regulation.pack import DatedValue, Library, NoPolicyInForce, Policy, installed, typed
-from shared.web.actors import SYSTEM, DevelopmentIssuer, Verifier
 from shared.web.clock import Clock, SandboxClock, SystemClock
 from shared.web.commands import Command
 from shared.web.follower import Fence, Follower
+from shared.web.identity.instance import Identity
 from shared.web.keptalive import KeptAlive
 from shared.web.problems import ProblemError
-from shared.web.settings import InstanceMode, Settings
+from shared.web.settings import Settings
 
 log = structlog.get_logger(__name__)
 
@@ -110,10 +110,8 @@ class Runtime:
         )
         self.policies: Library = self._installed
         """The packs with all that has been published on how to read them (第五十六条)."""
-        self.issuer = (
-            None if settings.mode is InstanceMode.PRODUCTION else DevelopmentIssuer(settings.home)
-        )
-        self.verifier = self._verifier()
+        self.identity = Identity(settings)
+        self.issuer, self.verifier = self.identity.issuer, self.identity.verifier
         patience = Patience(settings.statement_seconds, settings.lock_seconds)
         self.log = EventLog(dsn, clock=self.clock.now, sandbox=settings.sandbox, reading=patience)
         self.inbox = Inbox(dsn, self._types, patience)
@@ -130,13 +128,6 @@ class Runtime:
         self.stalled: str | None = None
         """Why a reaction stands still, for `/readyz`."""
         self.dead: str | None = None
-
-    def _verifier(self) -> Verifier:
-        if self.settings.issuer_key is not None:
-            return Verifier.from_file(self.settings.issuer_key)
-        if self.issuer is None:
-            raise ValueError("production needs GOVIT_ISSUER_KEY")
-        return Verifier(self.issuer.keys)
 
     def _types(self, source: str) -> frozenset[str]:
         types = self.spec.follows[source]
@@ -157,10 +148,13 @@ class Runtime:
             self._stack.callback(self.log.close)
         await asyncio.to_thread(self.inbox.open)
         self._stack.callback(self.inbox.close)
+        await self._stack.enter_async_context(self.identity)
         for source in self.spec.follows:
             line = self._line(source)
             client = await self._stack.enter_async_context(self._client(source, line))
-            self.followers.append(Follower(source, client, line, self.inbox, self._hear))
+            self.followers.append(
+                Follower(source, client, line, self.inbox, self._hear, self.identity.credentials)
+            )
         self.fence = Fence(self.followers, self.settings.fence_seconds)
         await self.renew_policies()
         if self.projector:
@@ -169,7 +163,7 @@ class Runtime:
 
     def start(self) -> None:
         """Begin to follow, project and react; in one process, once all services are open."""
-        self._start(*(f.run() for f in self.followers))
+        self._start(*self.identity.work(), *(f.run() for f in self.followers))
         if self.projector:
             self._start(self.projector.run())
         if self.spec.reactions:
@@ -215,22 +209,14 @@ class Runtime:
         return httpx.AsyncClient(
             base_url=url or f"http://{source}",
             transport=line,
-            headers={
-                "Authorization": f"Bearer {self._service_token()}",
-                "Accept-Encoding": "identity",
-            },
+            auth=self.identity.credentials,
+            headers={"Accept-Encoding": "identity"},
         )
-
-    def _service_token(self) -> str:
-        if self.settings.service_token is not None:
-            return self.settings.service_token.get_secret_value()
-        if self.issuer is None:
-            raise ValueError("production needs GOVIT_SERVICE_TOKEN")
-        return self.issuer.token(SYSTEM, seconds=10 * 365 * 86_400)
 
     async def ready(self) -> list[str]:
         """What keeps the service from working, in words; empty when it is ready."""
         faults = [f"跟随 {f.source} 中断" for f in self.followers if not f.healthy]
+        faults += self.identity.faults()
         faults += [fault for fault in (self.stalled, self.dead) if fault]
         if self.projector and self.projector.fault:
             faults.append(f"视图投影停止：{self.projector.fault}")

@@ -5,9 +5,12 @@ from pathlib import Path
 from typing import Self
 
 from pydantic import Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from shared.web.identity.claims import ClaimNames
+from shared.web.identity.provider import private
 from shared.web.passwords import weakness
+from shared.web.secretfiles import SecretFiles
 
 SERVICES = ("registry", "approval", "budget", "acceptance", "audit")
 """The deciding services in the order of a project's life, and the one that reads."""
@@ -40,10 +43,25 @@ class Settings(BaseSettings):
     """Folder of calendars for years after this release; `calendars` in the instance directory."""
     packs: Path | None = None
     """Folder with further policy packs: a successor of the shipped one, or a county's own."""
+    issuer: str | None = None
+    """Address of the OpenID provider whose tokens are accepted; its keys are read there."""
     issuer_key: Path | None = None
-    """Public key (PEM) or key set (JSON) of the token issuer; required in production."""
+    """Public key (PEM) or key set (JSON) of the token issuer, where it is not asked itself."""
+    issuer_name: str = "govit-development"
+    """`iss` of the tokens that `issuer_key` is for."""
+    audience: str = "govit"
+    """`aud` of the tokens that are meant for this instance."""
+    claims: ClaimNames = ClaimNames()
+    """Names of the claims that say who acts, where the issuer has others (JSON)."""
     service_token: SecretStr | None = None
     """Token with which the services follow each other; made by the development issuer if absent."""
+    client_id: str | None = None
+    """With `client_secret`: the services fetch their token from the issuer, and renew it."""
+    client_secret: SecretStr | None = None
+    token_url: str | None = None
+    """Where tokens are fetched, if the issuer's discovery document is not to say so."""
+    token_parameters: dict[str, str] = {}
+    """What the issuer wants to be told besides (JSON): `resource`, `audience` or `scope`."""
     fence_seconds: float = 5.0
     """How long a decision waits for other services' facts before it answers 503."""
 
@@ -89,15 +107,42 @@ class Settings(BaseSettings):
     acceptance_url: str | None = None
     audit_url: str | None = None
 
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, SecretFiles(settings_cls), env_settings
+
+    @model_validator(mode="after")
+    def _identity_is_unambiguous(self) -> Self:
+        if self.issuer and self.issuer_key:
+            raise ValueError("GOVIT_ISSUER or GOVIT_ISSUER_KEY, not both")
+        if (self.client_id is None) != (self.client_secret is None):
+            raise ValueError("GOVIT_CLIENT_ID and GOVIT_CLIENT_SECRET go together")
+        if self.client_id and self.service_token:
+            raise ValueError("GOVIT_SERVICE_TOKEN or GOVIT_CLIENT_ID, not both")
+        if self.client_id and not (self.token_url or self.issuer):
+            raise ValueError("GOVIT_CLIENT_ID needs GOVIT_TOKEN_URL or GOVIT_ISSUER")
+        return self
+
     @model_validator(mode="after")
     def _production_is_strict(self) -> Self:
-        if self.mode is InstanceMode.PRODUCTION and (
-            self.issuer_key is None or self.service_token is None
-        ):
+        if self.mode is not InstanceMode.PRODUCTION:
+            return self
+        if not (self.issuer or self.issuer_key) or not (self.service_token or self.client_id):
             raise ValueError(
-                "production needs GOVIT_ISSUER_KEY and GOVIT_SERVICE_TOKEN: "
+                "production needs GOVIT_ISSUER or GOVIT_ISSUER_KEY, and GOVIT_CLIENT_ID with "
+                "GOVIT_CLIENT_SECRET or GOVIT_SERVICE_TOKEN: "
                 "the development issuer does not start there"
             )
+        for name, url in (("GOVIT_ISSUER", self.issuer), ("GOVIT_TOKEN_URL", self.token_url)):
+            if url is not None and not private(url):
+                raise ValueError(f"{name} must be https in production, or on this machine")
         return self
 
     @model_validator(mode="after")
