@@ -58,7 +58,8 @@ def run(
     settings = Settings() if mode is None else Settings(mode=mode)
     _mode_is_meant(settings, host, stated=mode is not None)
     with databases(settings) as found:
-        found.migrate(settings)
+        if found.migrates:  # else the services say themselves where a schema is behind
+            found.migrate(settings)
         console.print(f"govit 正在 http://{host}:{port}/ 上运行（{settings.mode.value}）")
         serve_http(all_in_one(settings, {s: d.app for s, d in found.dsns.items()}), host, port)
 
@@ -82,7 +83,7 @@ def serve(
 
 @app.command()
 def migrate(services: ServiceNames = None) -> None:
-    """把各服务数据库的结构升级到本版本（以属主角色执行）。"""
+    """把各服务数据库的结构升级到本版本（以迁移角色执行）。"""
     names = services or list(SERVICES)
     for name in names:
         _known(name)

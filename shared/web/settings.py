@@ -46,11 +46,11 @@ class Settings(BaseSettings):
     budget_dsn: SecretStr | None = None
     acceptance_dsn: SecretStr | None = None
     audit_dsn: SecretStr | None = None
-    registry_owner_dsn: SecretStr | None = None
-    approval_owner_dsn: SecretStr | None = None
-    budget_owner_dsn: SecretStr | None = None
-    acceptance_owner_dsn: SecretStr | None = None
-    audit_owner_dsn: SecretStr | None = None
+    registry_migrator_dsn: SecretStr | None = None
+    approval_migrator_dsn: SecretStr | None = None
+    budget_migrator_dsn: SecretStr | None = None
+    acceptance_migrator_dsn: SecretStr | None = None
+    audit_migrator_dsn: SecretStr | None = None
 
     registry_url: str | None = None
     approval_url: str | None = None
@@ -78,9 +78,9 @@ class Settings(BaseSettings):
     def sandbox(self) -> bool:
         return self.mode is InstanceMode.SANDBOX
 
-    def dsn(self, service: str, *, owner: bool = False) -> str | None:
-        """A service's DSN: of its application role, or of the owner for migrations."""
-        value: SecretStr | None = getattr(self, f"{service}_{'owner_' if owner else ''}dsn")
+    def dsn(self, service: str, *, migrator: bool = False) -> str | None:
+        """A service's DSN: of its application role, or of the migrator."""
+        value: SecretStr | None = getattr(self, f"{service}_{'migrator_' if migrator else ''}dsn")
         return value.get_secret_value() if value else None
 
     def url(self, service: str) -> str | None:
