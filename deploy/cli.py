@@ -61,7 +61,8 @@ def run(
     _mode_is_meant(settings, host, stated=mode is not None)
     settings = settings.reached_at(host)
     with databases(settings) as found:
-        found.migrate(settings)
+        if found.migrates:  # else the services say themselves where a schema is behind
+            found.migrate(settings)
         console.print(f"govit 正在 http://{host}:{port}/ 上运行（{settings.mode.value}）")
         application = all_in_one(settings, {s: d.app for s, d in found.dsns.items()})
         serve_http(application, host, port, settings=settings)
@@ -86,7 +87,7 @@ def serve(
 
 @app.command()
 def migrate(services: ServiceNames = None) -> None:
-    """把各服务数据库的结构升级到本版本（以属主角色执行）。"""
+    """把各服务数据库的结构升级到本版本（以迁移角色执行）。"""
     names = services or list(SERVICES)
     for name in names:
         _known(name)

@@ -1,6 +1,6 @@
 """实例: settings and databases of one instance: its own PostgreSQL unless DSNs are given."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -22,17 +22,28 @@ class Databases:
 
     dsns: Mapping[str, ServiceDsns]
 
-    def migrate(self, settings: Settings, services: Iterable[str] = SERVICES) -> dict[str, str]:
-        """Bring the services' schemas to head; returns service → revision."""
+    def migrate(self, settings: Settings, services: Sequence[str] = SERVICES) -> dict[str, str]:
+        """Bring the services' schemas to head; returns service → revision.
+
+        DsnMissing where a migrator's is not known.
+        """
+        migrators = {s: dsn for s in services if (dsn := self.dsns[s].migrator)}
+        if missing := [f"GOVIT_{s.upper()}_MIGRATOR_DSN" for s in services if s not in migrators]:
+            raise DsnMissing(f"set {', '.join(missing)} to migrate")
         return {
             service: migrate(
                 service,
-                self.dsns[service].owner,
+                dsn,
                 application_role=str(conninfo_to_dict(self.dsns[service].app)["user"]),
                 jurisdiction=settings.jurisdiction,
             )
-            for service in services
+            for service, dsn in migrators.items()
         }
+
+    @property
+    def migrates(self) -> bool:
+        """Whether any migrator's DSN is known here."""
+        return any(dsns.migrator for dsns in self.dsns.values())
 
 
 @contextmanager
@@ -52,7 +63,7 @@ def databases(settings: Settings, services: Iterable[str] = SERVICES) -> Iterato
                 " which is not for production"
             )
         yield Databases(
-            {s: ServiceDsns(dsn, settings.dsn(s, owner=True) or dsn) for s, dsn in given.items()}
+            {s: ServiceDsns(dsn, settings.dsn(s, migrator=True)) for s, dsn in given.items()}
         )
         return
     embedded = EmbeddedPostgres(settings.home / "postgres")

@@ -15,11 +15,20 @@ from pathlib import Path
 from typing import Final
 
 import psycopg
-from psycopg import Connection, sql
+from psycopg import Connection
 from psycopg.rows import TupleRow
 
 from deploy.postgres.passwords import Passwords
+from deploy.postgres.roles import (
+    Roles,
+    ensure_login,
+    ensure_owner,
+    leave_nothing_to_public,
+    only_member,
+    run,
+)
 from deploy.postgres.server import Server
+from shared.eventstore.migrations import VIEW_SCHEMAS
 
 SERVICES: Final = ("registry", "approval", "budget", "acceptance", "audit")
 
@@ -28,10 +37,11 @@ _TURN = 0x676F766974  # an advisory lock: two provisioners take turns
 
 @dataclass(frozen=True)
 class ServiceDsns:
-    """How a service reaches its database: `app` at work, `owner` for migrations only."""
+    """How a service reaches its database: `app` at work, `migrator` for migrations only."""
 
     app: str = field(repr=False)
-    owner: str = field(repr=False)
+    migrator: str | None = field(default=None, repr=False)
+    """None where only the application's is known: then nothing is migrated from here."""
 
 
 def provision(
@@ -43,12 +53,14 @@ def provision(
 ) -> dict[str, ServiceDsns]:
     """Create what is missing, put rights back where they belong, and return the DSNs.
 
-    Each service gets the database `govit_<service>`, the role `govit_<service>_owner`, which owns
-    the database and its schema `public`, and the role `govit_<service>`, which may enter this one
-    database, may create nothing in `public`, and owns the schema `views`.
+    Each service gets the database `govit_<service>` and three roles (`Roles`): the owner of the
+    database and its schema `public`, as which nobody logs in; the migrator, who may become the
+    owner; and the application, which may enter this one database, may create nothing in `public`,
+    and owns the schemas of its views.
 
     `exclusive` says that the server serves nobody else: then `postgres` and `template1` are closed
-    to the services as well. Repeating it changes nothing. Needs PostgreSQL 17 or newer.
+    to the services as well. Repeating it changes nothing, and brings the databases of an earlier
+    release over. Needs PostgreSQL 17 or newer.
     """
     with _session(server.dsn()) as admin:
         admin.execute("SELECT pg_advisory_lock(%s)", [_TURN])
@@ -56,42 +68,33 @@ def provision(
             _close_to_public(admin, "postgres")
             _close_to_public(admin, "template1")
         return {
-            service: _provision_service(server, admin, passwords, service) for service in services
+            service: _provision_service(server, admin, passwords, Roles(service))
+            for service in services
         }
 
 
 def _provision_service(
-    server: Server, admin: Connection[TupleRow], passwords: Passwords, service: str
+    server: Server, admin: Connection[TupleRow], passwords: Passwords, roles: Roles
 ) -> ServiceDsns:
-    database = app = f"govit_{service}"
-    owner = f"{app}_owner"
-    for role in (owner, app):
-        _ensure_role(admin, role, passwords.of(role))
-    _ensure_database(admin, database, owner)
+    database = app = roles.application
+    ensure_owner(admin, roles.owner)
+    for role in (app, roles.migrator):
+        ensure_login(admin, role, passwords.of(role))
+    only_member(admin, roles)
+    _ensure_database(admin, database, roles.owner)
     _close_to_public(admin, database)
-    _run(admin, "GRANT CONNECT ON DATABASE {} TO {}", database, app)
+    run(admin, "REVOKE ALL ON DATABASE {} FROM {}, {}", database, app, roles.migrator)
+    run(admin, "GRANT CONNECT ON DATABASE {} TO {}, {}", database, app, roles.migrator)
     with _session(server.dsn(database)) as inside, inside.transaction():
-        _run(inside, "ALTER SCHEMA public OWNER TO {}", owner)
-        _run(inside, "REVOKE ALL ON SCHEMA public FROM PUBLIC, {}", app)
-        _run(inside, "GRANT USAGE ON SCHEMA public TO {}", app)
-        _run(inside, "CREATE SCHEMA IF NOT EXISTS views AUTHORIZATION {}", app)
+        run(inside, "ALTER SCHEMA public OWNER TO {}", roles.owner)
+        run(inside, "REVOKE ALL ON SCHEMA public FROM PUBLIC, {}, {}", app, roles.migrator)
+        run(inside, "GRANT USAGE ON SCHEMA public TO {}", app)
+        for schema in VIEW_SCHEMAS:
+            run(inside, "CREATE SCHEMA IF NOT EXISTS {} AUTHORIZATION {}", schema, app)
+        leave_nothing_to_public(inside, roles)
     return ServiceDsns(
         app=server.dsn(database, app, passwords.of(app)),
-        owner=server.dsn(database, owner, passwords.of(owner)),
-    )
-
-
-def _ensure_role(admin: Connection[TupleRow], role: str, password: str) -> None:
-    """The password travels as its SCRAM verifier, so that no server log can show it."""
-    found = admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone()
-    if found is None:
-        _run(admin, "CREATE ROLE {}", role)
-    verifier = admin.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256")
-    admin.execute(
-        sql.SQL(
-            "ALTER ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS"
-            " PASSWORD {}"
-        ).format(sql.Identifier(role), sql.Literal(verifier.decode()))
+        migrator=server.dsn(database, roles.migrator, passwords.of(roles.migrator)),
     )
 
 
@@ -99,7 +102,7 @@ def _ensure_database(admin: Connection[TupleRow], database: str, owner: str) -> 
     """Sorted by code point wherever it stands: not as the operating system happens to sort."""
     found = admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone()
     if found is None:
-        _run(
+        run(
             admin,
             "CREATE DATABASE {} OWNER {} TEMPLATE template0 ENCODING 'UTF8'"
             " LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C'",
@@ -107,15 +110,11 @@ def _ensure_database(admin: Connection[TupleRow], database: str, owner: str) -> 
             owner,
         )
     else:
-        _run(admin, "ALTER DATABASE {} OWNER TO {}", database, owner)
+        run(admin, "ALTER DATABASE {} OWNER TO {}", database, owner)
 
 
 def _close_to_public(admin: Connection[TupleRow], database: str) -> None:
-    _run(admin, "REVOKE ALL ON DATABASE {} FROM PUBLIC", database)
-
-
-def _run(connection: Connection[TupleRow], statement: str, *names: str) -> None:
-    connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+    run(admin, "REVOKE ALL ON DATABASE {} FROM PUBLIC", database)
 
 
 @contextmanager
@@ -133,7 +132,7 @@ def main() -> None:
     made = provision(Server(superuser_dsn), passwords, exclusive=False)
     for service, dsns in made.items():
         name = f"GOVIT_{service.upper()}"
-        sys.stdout.write(f"{name}_DSN={dsns.app}\n{name}_OWNER_DSN={dsns.owner}\n")
+        sys.stdout.write(f"{name}_DSN={dsns.app}\n{name}_MIGRATOR_DSN={dsns.migrator}\n")
 
 
 if __name__ == "__main__":

@@ -12,6 +12,10 @@ from sqlalchemy.exc import SQLAlchemyError
 SERVICES = Path(__file__).parents[2] / "services"
 
 
+VIEW_SCHEMAS = ("views", "views_beside")
+"""Where an application keeps its views, and where it builds them anew."""
+
+
 class SchemaBehind(Exception):
     """The database's schema is not the one this release works with; says what to run."""
 
@@ -27,12 +31,16 @@ def _config(service: str) -> Config:
     return config
 
 
-def migrate(service: str, owner_dsn: str, *, application_role: str, jurisdiction: str) -> str:
-    """Bring a service's database to head; returns the revision."""
+def migrate(service: str, migrator_dsn: str, *, application_role: str, jurisdiction: str) -> str:
+    """Bring a service's database to head; returns the revision.
+
+    The DSN is of a role that may become the owner of the database, or is it.
+    """
     config = _config(service)
     config.attributes.update(
-        url=sqlalchemy_url(owner_dsn),
+        url=sqlalchemy_url(migrator_dsn),
         application_role=application_role,
+        view_schemas=VIEW_SCHEMAS,
         origin=f"govit/{jurisdiction}/{service}",
     )
     command.upgrade(config, "head")

@@ -1,8 +1,8 @@
 """视图: disposable tables built from the log, with the position they speak for.
 
 A service declares its tables in schema `views` and how an event changes them. The projector
-commits the change and the position together. A rebuild fills a schema beside it and, once caught
-up, takes the old one's place in one transaction.
+commits the change and the position together. A rebuild fills the schema beside it and, once caught
+up, takes the old tables' place in one transaction.
 """
 
 import asyncio
@@ -31,20 +31,20 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.event import listen
-from sqlalchemy.schema import CreateSchema, CreateTable, DropSchema
+from sqlalchemy.schema import CreateTable
 
 from shared.events import Recorded
 from shared.eventstore.connections import PATIENT, Patience, write_behind
 from shared.eventstore.decoding import decoded
 from shared.eventstore.log import EventLog
-from shared.eventstore.migrations import sqlalchemy_url
+from shared.eventstore.migrations import VIEW_SCHEMAS, sqlalchemy_url
 from shared.eventstore.threads import in_thread, linger
 
 __all__ = ["Change", "Comparison", "Projector", "Put", "Views", "Write"]
 
 log = structlog.get_logger(__name__)
 
-SCHEMA = "views"
+SCHEMA, BESIDE = VIEW_SCHEMAS
 LAST = 2**62
 BATCH = 500
 LINGER_SECONDS = 0.25
@@ -232,10 +232,10 @@ class Projector:
         return Comparison(position, {name: (live[name], rebuilt[name]) for name in live})
 
     def _fill(self, connection: Connection, upto: int) -> int:
-        # DDL is transactional: others see the old schema until this commits.
-        if self._engine.dialect.has_schema(connection, SCHEMA):
-            connection.execute(text("ALTER SCHEMA views RENAME TO views_old"))
-        connection.execute(CreateSchema(SCHEMA))
+        # DDL is transactional: others see the old tables until this commits, and only the switch
+        # at the end keeps them waiting.
+        self._clear(connection, BESIDE)
+        connection.execution_options(schema_translate_map={SCHEMA: BESIDE})
         for table in self._views.metadata.sorted_tables:
             connection.execute(CreateTable(table))
             for index in table.indexes:
@@ -246,8 +246,18 @@ class Projector:
             )
         )
         done = self._apply(connection, 0, upto)
-        connection.execute(DropSchema("views_old", cascade=True, if_exists=True))
+        connection.execution_options(schema_translate_map=None)
+        self._clear(connection, SCHEMA)
+        for table in self._views.metadata.sorted_tables:
+            name = connection.dialect.identifier_preparer.quote(table.name)
+            connection.execute(text(f"ALTER TABLE {BESIDE}.{name} SET SCHEMA {SCHEMA}"))
         return done
+
+    def _clear(self, connection: Connection, schema: str) -> None:
+        """Drop a schema's tables, also those that only an earlier release knew."""
+        quote = connection.dialect.identifier_preparer.quote
+        for name in self._engine.dialect.get_table_names(connection, schema):
+            connection.execute(text(f"DROP TABLE {schema}.{quote(name)} CASCADE"))
 
     def _digests(self, connection: Connection) -> dict[str, str]:
         digests = {}

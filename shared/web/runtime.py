@@ -21,6 +21,7 @@ from shared.eventstore.log import EventLog
 from shared.eventstore.migrations import require_head
 from shared.eventstore.projection import Projector, Views
 from shared.eventstore.records import Head, RecordedEvent
+from shared.eventstore.roles import require_application_role
 from shared.eventstore.threads import in_thread, linger
 from shared.kernel.dates import legal_date
 from shared.regulation.pack import DatedValue, Library, NoPolicyInForce, Policy, installed, typed
@@ -141,8 +142,13 @@ class Runtime:
         return self
 
     async def open(self) -> None:
-        """Reach the database; SchemaBehind where it is not at this release's schema."""
+        """Reach the database.
+
+        SchemaBehind where it is not at this release's schema, RoleTooStrong where the role could
+        rewrite what is recorded.
+        """
         await asyncio.to_thread(require_head, self.dsn, self.name)
+        await asyncio.to_thread(require_application_role, self.dsn, self.name)
         if self.spec.decides:
             await asyncio.to_thread(self.log.open)
             self._stack.callback(self.log.close)

@@ -95,11 +95,11 @@ class Settings(BaseSettings):
     budget_dsn: SecretStr | None = None
     acceptance_dsn: SecretStr | None = None
     audit_dsn: SecretStr | None = None
-    registry_owner_dsn: SecretStr | None = None
-    approval_owner_dsn: SecretStr | None = None
-    budget_owner_dsn: SecretStr | None = None
-    acceptance_owner_dsn: SecretStr | None = None
-    audit_owner_dsn: SecretStr | None = None
+    registry_migrator_dsn: SecretStr | None = None
+    approval_migrator_dsn: SecretStr | None = None
+    budget_migrator_dsn: SecretStr | None = None
+    acceptance_migrator_dsn: SecretStr | None = None
+    audit_migrator_dsn: SecretStr | None = None
 
     registry_url: str | None = None
     approval_url: str | None = None
@@ -152,10 +152,10 @@ class Settings(BaseSettings):
         if not self.hosts.strip():
             raise ValueError("production needs GOVIT_HOSTS: the names under which it is reached")
         for service in SERVICES:
-            for owner in (False, True):
-                fault = weakness(self.dsn(service, owner=owner))
+            for migrator in (False, True):
+                fault = weakness(self.dsn(service, migrator=migrator))
                 if fault:
-                    name = f"GOVIT_{service.upper()}_{'OWNER_' if owner else ''}DSN"
+                    name = f"GOVIT_{service.upper()}_{'MIGRATOR_' if migrator else ''}DSN"
                     raise ValueError(f"production refuses {name}: {fault}")
         return self
 
@@ -175,9 +175,9 @@ class Settings(BaseSettings):
         name = f"[{address}]" if ":" in address else address
         return self.model_copy(update={"hosts": f"{self.hosts},{name}"})
 
-    def dsn(self, service: str, *, owner: bool = False) -> str | None:
-        """A service's DSN: of its application role, or of the owner for migrations."""
-        value: SecretStr | None = getattr(self, f"{service}_{'owner_' if owner else ''}dsn")
+    def dsn(self, service: str, *, migrator: bool = False) -> str | None:
+        """A service's DSN: of its application role, or of the migrator."""
+        value: SecretStr | None = getattr(self, f"{service}_{'migrator_' if migrator else ''}dsn")
         return value.get_secret_value() if value else None
 
     def url(self, service: str) -> str | None:

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 import httpx
-import psycopg
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -22,7 +21,7 @@ from shared.web.problems import ProblemError
 from shared.web.settings import LOGS
 from tests.shared.web.test_http import PROJECTS, a_declaration, problem
 from tests.support.builders import document
-from tests.support.city import City, new_unit_id
+from tests.support.city import City, as_owner, new_unit_id
 
 ELIGIBILITY = "/audit/v1/eligibility"
 
@@ -188,7 +187,7 @@ async def test_an_inbox_that_was_emptied_is_read_again(fresh_city: City) -> None
     asked = {"unit": unit, "action": "APPROVE", "project": project}
     before = await read(fresh_city, ELIGIBILITY, **asked)
     runtime = fresh_city.runtime("audit")
-    with psycopg.connect(fresh_city.dsns["audit"].owner) as owner:
+    with as_owner(fresh_city.dsns["audit"]) as owner:
         owner.execute("TRUNCATE inbox, inbox_position")
     for follower in runtime.followers:
         follower.healthy = False  # as after a restart: it asks the inbox where it stands

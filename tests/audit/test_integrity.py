@@ -1,11 +1,9 @@
 """What the audit service says when a log was altered, or is shorter than it was."""
 
-import psycopg
-
 from services.audit import integrity
 from shared.web.feed import LogHead
 from tests.shared.web.test_http import a_unit
-from tests.support.city import City
+from tests.support.city import City, as_owner
 
 
 async def report(city: City) -> dict[str, object]:
@@ -25,7 +23,7 @@ async def test_an_altered_event_is_named(fresh_city: City) -> None:
     for _ in range(3):
         await a_unit(fresh_city)
     assert (await report(fresh_city))["intact"] is True
-    with psycopg.connect(fresh_city.dsns["audit"].owner) as owner:
+    with as_owner(fresh_city.dsns["audit"]) as owner:
         owner.execute("UPDATE inbox SET effective_on = effective_on + 1 WHERE position = 2")
     found = await report(fresh_city)
     assert found["intact"] is False

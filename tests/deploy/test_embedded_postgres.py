@@ -18,6 +18,7 @@ from psycopg.errors import InsufficientPrivilege
 from deploy.postgres import EmbeddedPostgres, Passwords, PostgresUnavailable, Server
 from deploy.postgres.identity import as_nobody, in_namespace
 from deploy.postgres.provision import SERVICES, ServiceDsns, provision
+from tests.support.city import as_owner
 
 PROJECT = Path(__file__).parents[2]
 
@@ -267,7 +268,8 @@ def test_each_service_works_in_its_own_database(services: dict[str, ServiceDsns]
     for name, dsns in services.items():
         assert answer(dsns.app, "SELECT current_database()") == f"govit_{name}"
         assert answer(dsns.app, "SELECT current_user") == f"govit_{name}"
-        assert answer(dsns.owner, "SELECT current_user") == f"govit_{name}_owner"
+        assert dsns.migrator is not None
+        assert answer(dsns.migrator, "SELECT current_user") == f"govit_{name}_migrator"
 
 
 def test_a_service_cannot_enter_other_databases(
@@ -305,7 +307,7 @@ def test_a_service_rebuilds_its_views(services: dict[str, ServiceDsns]) -> None:
 
 
 def test_a_service_reads_only_what_migrations_grant(services: dict[str, ServiceDsns]) -> None:
-    with psycopg.connect(services["audit"].owner) as owner:
+    with as_owner(services["audit"]) as owner:
         owner.execute("CREATE TABLE granted AS SELECT 1 AS n")
         owner.execute("CREATE TABLE withheld AS SELECT 1 AS n")
         owner.execute("GRANT SELECT ON granted TO govit_audit")
@@ -364,7 +366,7 @@ def test_no_password_shows_in_a_representation(
     instance: EmbeddedPostgres, services: dict[str, ServiceDsns]
 ) -> None:
     shown = repr((instance.attach(), services))
-    for role in ("postgres", "govit_audit", "govit_audit_owner"):
+    for role in ("postgres", "govit_audit", "govit_audit_migrator"):
         assert instance.passwords.of(role) not in shown
 
 

@@ -209,7 +209,7 @@ def test_a_service_knows_its_own_database_only_and_never_as_its_owner() -> None:
     for name in SERVICES:
         dsns = {key for key in services[name]["environment"] if key.endswith("DSN")}
         assert dsns == {f"GOVIT_{name.upper()}_DSN"}
-    owners = {f"GOVIT_{name.upper()}_OWNER_DSN" for name in SERVICES}
+    owners = {f"GOVIT_{name.upper()}_MIGRATOR_DSN" for name in SERVICES}
     assert owners <= services["migrate"]["environment"].keys()
 
 

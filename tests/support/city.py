@@ -5,8 +5,8 @@
 """
 
 import uuid
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +16,8 @@ import httpx
 import psycopg
 import pytest
 from fastapi import FastAPI
-from psycopg import sql
+from psycopg import Connection
+from psycopg.rows import TupleRow
 
 from deploy.all_in_one import all_in_one
 from deploy.postgres.provision import ServiceDsns
@@ -41,26 +42,25 @@ class CityDatabases:
     def __init__(self, server: TestServer) -> None:
         self.server = server
         self.owners = {s: server.create_role(f"{s}_owner") for s in SERVICES}
+        self.migrators = {s: server.create_role(f"{s}_migrator") for s in SERVICES}
+        for service, owner in self.owners.items():
+            server.let_become(self.migrators[service], owner)
         self.apps = {s: server.create_role(s) for s in SERVICES}
         self._templates = {s: self._template(s) for s in SERVICES}
 
     def _template(self, service: str) -> str:
         database = self.server.create_database(owner=self.owners[service])
-        dsn = self.server.dsn(database, self.owners[service])
+        dsn = self.server.dsn(database, self.migrators[service])
         migrate(service, dsn, application_role=self.apps[service], jurisdiction="511100")
         return database
 
     def new(self, service: str) -> ServiceDsns:
         """A fresh, migrated database of one service."""
-        owner, app = self.owners[service], self.apps[service]
-        database = self.server.create_database(self._templates[service], owner=owner)
-        with psycopg.connect(self.server.dsn(), autocommit=True) as admin:
-            admin.execute(
-                sql.SQL("GRANT CREATE ON DATABASE {} TO {}").format(
-                    sql.Identifier(database), sql.Identifier(app)
-                )
-            )
-        return ServiceDsns(self.server.dsn(database, app), self.server.dsn(database, owner))
+        database = self.server.create_database(self._templates[service], owner=self.owners[service])
+        return ServiceDsns(
+            self.server.dsn(database, self.apps[service]),
+            self.server.dsn(database, self.migrators[service]),
+        )
 
     def new_set(self) -> dict[str, ServiceDsns]:
         return {service: self.new(service) for service in SERVICES}
@@ -142,6 +142,18 @@ class City:
     @property
     def clock(self) -> SandboxClock:
         return SandboxClock(self.settings.home / "clock.json")
+
+
+@contextmanager
+def as_owner(dsns: ServiceDsns) -> Iterator[Connection[TupleRow]]:
+    """A session as the owner, which the migrator may become; each statement commits."""
+    assert dsns.migrator is not None
+    with psycopg.connect(dsns.migrator, autocommit=True) as connection:
+        connection.execute(
+            "SELECT set_config('role', pg_get_userbyid(datdba), false) FROM pg_database"
+            " WHERE datname = current_database()"
+        )
+        yield connection
 
 
 @asynccontextmanager

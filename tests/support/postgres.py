@@ -76,6 +76,14 @@ class TestServer:
         self._roles[role] = password
         return role
 
+    def let_become(self, migrator: str, owner: str) -> None:
+        """Let one role become another, as which nobody can log in any more."""
+        owner_of, of_migrator = sql.Identifier(owner), sql.Identifier(migrator)
+        self._admin.execute(sql.SQL("ALTER ROLE {} NOLOGIN").format(owner_of))
+        self._admin.execute(
+            sql.SQL("GRANT {} TO {} WITH INHERIT FALSE, SET TRUE").format(owner_of, of_migrator)
+        )
+
     def dsn(self, database: str = "postgres", user: str | None = None) -> str:
         """The `postgresql://` URL of a database, for the superuser or a role made here."""
         return self.server.dsn(database, user, None if user is None else self._roles.get(user))

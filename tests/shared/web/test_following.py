@@ -23,7 +23,7 @@ from shared.web.follower import Fence, Follower
 from shared.web.problems import ProblemError
 from shared.web.runtime import Runtime
 from tests.budget.building import included, replied, terminated
-from tests.support.city import City, CityDatabases
+from tests.support.city import City, CityDatabases, as_owner
 
 UNIT = "unit:11511100MB1A2B3CXE"
 SAMPLES = Path(__file__).parents[3] / "shared/events/samples"
@@ -178,7 +178,7 @@ def test_what_was_followed_before_types_were_remembered_is_followed_again(
     inbox = of_types(dsns.app, "UnitRegistered")
     try:
         inbox.store("registry", page)
-        with psycopg.connect(dsns.owner) as owner:  # as an installation of the release before
+        with as_owner(dsns) as owner:  # as an installation of the release before
             owner.execute("UPDATE inbox_position SET types = NULL")
         assert inbox.begin("registry") == 0
         assert inbox.store("registry", page) == 3
