@@ -15,7 +15,7 @@ class RequestRefused(Event, label="不予受理", article="5"):
 
     refusal_id: UUID
     subject: str
-    """Stream the command was for, for example `project:<id>`."""
+    """Stream the command was for, for example `project:<id>`; empty where none of it is kept."""
     command: str
     rules: tuple[str, ...]
     articles: tuple[str, ...]

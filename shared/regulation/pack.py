@@ -22,6 +22,7 @@ from shared.kernel.model import Record
 from shared.kernel.money import PATTERN, Money
 from shared.regulation.authority import Authority, Body, Power, faults_of
 from shared.regulation.exemption import ExemptionKind
+from shared.regulation.secrecy import Markings
 
 PACKS = Path(__file__).parent / "packs"
 
@@ -72,7 +73,7 @@ def typed(present: DatedValue, text: str) -> int | str | bool:
     except (KeyError, ValueError):
         whole = f"0 至 {LARGEST_NUMBER} 的整数"
         wanted = {bool: "true 或 false", int: whole}.get(kind, "以元为单位、两位小数的金额")
-        raise PackError(f"{present.key} 须为{wanted}，不是 {text}") from None
+        raise PackError(f"{present.key} 须为{wanted}") from None
 
 
 def _number(text: str) -> int:
@@ -135,6 +136,7 @@ class Pack(Record):
     values: tuple[DatedValue, ...]
     opinions: tuple[OpinionDuty, ...]
     exceptions: tuple[ExceptionPower, ...]
+    markings: Markings
     materials: dict[str, tuple[Material, ...]]
     authority: dict[str, Powers]
 
@@ -283,8 +285,8 @@ class Library:
     def overridden(self, values: Mapping[str, str]) -> "Library":
         """The packs as if some values had always been others; PackError names what cannot be."""
         known = {value.key for pack in self.packs for value in pack.values}
-        if unknown := sorted(set(values) - known):
-            raise PackError(f"没有参数 {'、'.join(unknown)}")
+        if not known.issuperset(values):
+            raise PackError("其中有的不是政策包的参数")
         return Library(tuple(pack.overridden(values) for pack in self.packs))
 
     def in_force(self, on: date) -> Policy:
@@ -399,6 +401,7 @@ def _citations(pack: Pack) -> Iterator[tuple[str, str]]:
     yield from ((f"values.{v.key}", v.article) for v in pack.values)
     yield from ((f"authority.{operation}", p.article) for operation, p in _powers(pack))
     yield from ((f"exceptions.{'/'.join(e.rows)}", e.article) for e in pack.exceptions)
+    yield ("markings", pack.markings.article)
     for stage, materials in pack.materials.items():
         yield from ((f"materials.{stage}.{m.code}", m.article) for m in materials)
 

@@ -101,7 +101,7 @@ class Desk:
         try:
             appended, made = await self._settle(matter)
         except IdempotencyKeyReused:
-            raise _key_reused() from None
+            raise key_reused() from None
         except ProblemError:
             # The key decides first: a repeated request gets its first answer, whatever has
             # moved since.
@@ -313,7 +313,7 @@ class Desk:
         try:
             return await asyncio.to_thread(self.runtime.log.reply_for, self.key)
         except IdempotencyKeyReused:
-            raise _key_reused() from None
+            raise key_reused() from None
 
     def _answer(self, appended: Appended, made: Decision | None) -> Receipt:
         rows = appended.events
@@ -348,7 +348,7 @@ def _kept(body: Record, refusal: RuleBroken) -> str | None:
     return body.__pydantic_serializer__.to_json(body, exclude_defaults=True).decode()
 
 
-def _key_reused() -> ProblemError:
+def key_reused() -> ProblemError:
     return ProblemError(
         "idempotency_key_reused", "同一 Idempotency-Key 已用于内容不同的请求，请换一个新的键"
     )

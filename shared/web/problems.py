@@ -1,5 +1,6 @@
 """Problems: every error answers `application/problem+json` in Chinese, with rule and article."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from http import HTTPStatus
@@ -87,6 +88,7 @@ CODES: dict[str, tuple[int, str]] = {
     "too_large": (413, "请求体过大"),
     "target_too_long": (414, "请求地址过长"),
     "unsupported_media_type": (415, "不支持的内容类型"),
+    "classified_content": (422, "带有密级标志，不在本系统办理"),
     "invalid_payload": (422, "请求内容有误"),
     "idempotency_key_reused": (422, "Idempotency-Key 已用于其他请求"),
     "version_missing": (428, "缺少 If-Match"),
@@ -219,10 +221,15 @@ def unavailable(error: Exception) -> ProblemError:
     )
 
 
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
+
+
 def _field_errors(error: RequestValidationError) -> list[FieldError]:
     found = []
     for each in error.errors():
         where, *path = each["loc"]
+        if each["type"] == "extra_forbidden" and not _NAME.fullmatch(str(path[-1])):
+            path[-1] = "（未知字段）"  # what is no name may say anything
         name = ".".join(str(part) for part in path) or str(where)
         message = _MESSAGES.get(each["type"])
         if each["type"] == "value_error":

@@ -12,6 +12,7 @@ from starlette.requests import ClientDisconnect
 from shared.web.counter import DeskBearer
 from shared.web.problems import ProblemError
 from shared.web.receipts import Receipt
+from shared.web.secrecy import ScreenedRequest, marked, marked_unread, turned_away
 from shared.web.strictjson import StrictRequest
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -26,9 +27,11 @@ class StrictRoute(APIRoute):
         return any(isinstance(each.call, DeskBearer) for each in self.dependant.dependencies)
 
     def get_route_handler(self) -> Handler:
-        handle = _command(self) or super().get_route_handler()
+        command = _command(self)
+        handle = command or super().get_route_handler()
         if self.body_field is None:
             return handle
+        shape = self.body_field.field_info.annotation
 
         async def strict(request: Request) -> Response:
             kind = request.headers.get("content-type", "")
@@ -36,6 +39,8 @@ class StrictRoute(APIRoute):
                 raise ProblemError(
                     "unsupported_media_type", "请以 Content-Type: application/json 提交"
                 )
+            if command is None:
+                return await handle(ScreenedRequest(request, shape))
             return await handle(StrictRequest(request.scope, request.receive))
 
         return strict
@@ -60,14 +65,20 @@ def _command(route: APIRoute) -> Handler | None:
         raise TypeError(f"{route.name}: a command is a desk, a path and one document")
     identifiers = dependant.path_params
     endpoint: Callable[..., Awaitable[Receipt]] = route.endpoint
-    status = route.status_code or 200
+    status, shape = route.status_code or 200, document.field_info.annotation
 
     async def answer(request: Request) -> Response:
         try:
-            content = await request.json() if await request.body() else None
+            content = await request.json() if (body := await request.body()) else None
         except ClientDisconnect:
             raise ProblemError("malformed_json", "请求体没有传完") from None
+        except ProblemError as unread:
+            if place := await marked_unread(request, unread):
+                raise await turned_away(await bearer(request), place) from None
+            raise
         desk = await bearer(request)
+        if place := marked(request, body, content, shape):
+            raise await turned_away(desk, place)
         values: dict[str, Any] = {at: desk}
         errors: list[Any] = []
         for field in identifiers:

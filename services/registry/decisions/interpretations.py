@@ -16,9 +16,9 @@ def publish_interpretation(
     """公布解释（第五十六条）."""
     pack = next((p for p in context.policies.packs if p.id == context.subject), None)
     if pack is None:
-        raise InvalidField("pack_id", f"没有安装政策包 {context.subject}")
+        raise InvalidField("pack_id", "没有安装这个政策包")
     if interpretation.article not in pack.articles:
-        raise InvalidField("article", f"{pack.id} 没有第{interpretation.article}条")
+        raise InvalidField("article", f"{pack.id} 没有这一条")
     context.require(
         rules.interpretation_is_joint(interpretation, context.policy),
         rules.interpretation_looks_ahead(interpretation, context.today),
@@ -41,17 +41,17 @@ def _parameter(interpretation: Interpretation, pack: Pack) -> DatedValue | None:
         raise InvalidField("value", "key 与 value 须一并填写")
     present = pack.known_value(key)
     if present is None:
-        raise InvalidField("key", f"{pack.id} 没有参数 {key}")
+        raise InvalidField("key", f"{pack.id} 没有这个参数")
     try:
         typed(present, value)
     except PackError as error:
         raise InvalidField("value", str(error)) from None
-    if strangers := _no_bodies(present, value, pack):
-        raise InvalidField("value", f"不是本市部门的代码：{'、'.join(strangers)}")
+    if _names_strangers(present, value, pack):
+        raise InvalidField("value", "其中有的不是本市部门的代码")
     return present
 
 
-def _no_bodies(present: DatedValue, text: str, pack: Pack) -> list[str]:
-    """What names no body, in a value that is a list of bodies: nobody could act by it."""
+def _names_strangers(present: DatedValue, text: str, pack: Pack) -> bool:
+    """Whether a value that is a list of bodies names what is none: nobody could act by it."""
     bodies, before = {body.code for body in pack.bodies}, str(present.value).split()
-    return sorted(set(text.split()) - bodies) if bodies.issuperset(before) else []
+    return bodies.issuperset(before) and not bodies.issuperset(text.split())
