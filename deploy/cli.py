@@ -23,6 +23,7 @@ from deploy.rules_table import markdown, show, treatments
 from deploy.serving import serve as serve_http
 from deploy.tick import NoList, show_outcomes, tick
 from deploy.timeline import show_history, show_integrity
+from services.audit.bundle.verify import main as verify_bundle
 from shared.eventstore.log import EventLog
 from shared.eventstore.projection import Projector
 from shared.eventstore.verify import verify as verify_log
@@ -174,6 +175,19 @@ def report(
         sys.stdout.write(json.dumps(content, ensure_ascii=False, indent=2) + "\n")
     else:
         show_report(console, content)
+
+
+@app.command()
+def bundle(
+    project: Annotated[str, typer.Argument(help="项目标识")],
+    out: Annotated[Path, typer.Option(help="写成的 zip 文件")],
+    url: ServerUrl = "http://127.0.0.1:8080",
+) -> None:
+    """导出一个项目的审计包并当即核验；包内的 verify.py 可离线再验。"""
+    answer = _get(url, f"/audit/v1/projects/{project}/audit-bundle", {})
+    out.write_bytes(answer.content)
+    console.print(f"{out}\nSHA-256 {answer.headers['ETag'].strip(chr(34))}")
+    raise typer.Exit(verify_bundle([str(out)]))
 
 
 @app.command()

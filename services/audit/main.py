@@ -1,5 +1,6 @@
 """Wires the audit service."""
 
+import asyncio
 from collections.abc import Mapping
 
 from fastapi import FastAPI
@@ -22,4 +23,5 @@ def create(
     """The audit service's application; without settings it only describes itself."""
     app = application(SPEC, [api.router], settings, dsn, peers)
     app.state.ledger = Ledger()
+    app.state.bundling = asyncio.Lock()
     return app

@@ -279,6 +279,40 @@ class Inbox:
             ).fetchall()
         return [RecordedEvent(*row) for row in rows]
 
+    def size_about(self, subject: str) -> int:
+        """Bytes of data and meta of all kept events about a subject."""
+        with self._pool.connection() as connection:
+            row = connection.execute(
+                "SELECT coalesce(sum(octet_length(data) + octet_length(meta)), 0)::bigint"
+                " FROM inbox WHERE subjects @> ARRAY[%s]",
+                [subject],
+            ).fetchone()
+        return int(row[0]) if row else 0
+
+    def rows_about(self, subject: str) -> list[tuple[str, RecordedEvent]]:
+        """Kept events about a subject exactly as received, each with its source."""
+        with self._pool.connection() as connection:
+            rows = connection.execute(
+                "SELECT source, stream_id, version, type, data, position, meta, event_id,"
+                " schema_version, effective_on, recorded_at, leaf FROM inbox"
+                " WHERE subjects @> ARRAY[%s] ORDER BY source, position",
+                [subject],
+            ).fetchall()
+        return [(row[0], RecordedEvent(*row[1:])) for row in rows]
+
+    def leaves(self, source: str, upto: int) -> list[bytes]:
+        """The leaves of a source's first events; Gap where one of them is not kept."""
+        with self._pool.connection() as connection:
+            rows = connection.execute(
+                "SELECT leaf FROM inbox WHERE source = %s AND position BETWEEN 1 AND %s"
+                " ORDER BY position",
+                [source, upto],
+                binary=True,
+            ).fetchall()
+        if len(rows) != upto:
+            raise Gap(f"{source}: {len(rows)} events are kept of the first {upto}")
+        return [row[0] for row in rows]
+
     def _select(self, where: str, values: list[Any], limit: str = "") -> list[Recorded]:
         with self._pool.connection() as connection:
             rows = connection.execute(

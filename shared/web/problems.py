@@ -98,6 +98,7 @@ CODES: dict[str, tuple[int, str]] = {
     "facts_not_fresh": (503, "依据的事实尚未同步"),
     "no_policy_in_force": (503, "当前没有有效的政策包"),
     "busy": (503, "暂时无法办理"),
+    "answer_too_large": (507, "结果过大"),
 }
 """Every problem code, with its status and title."""
 

@@ -2,8 +2,11 @@
 
 import json
 import re
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import httpx
@@ -60,7 +63,7 @@ def project(instance: Running, home: Path) -> str:
 def test_help_explains_every_command() -> None:
     shown = govit("--help")
     assert shown.returncode == 0
-    commands = "run serve migrate replay report rebuild verify token demo calendar"
+    commands = "run serve migrate replay report bundle rebuild verify token demo calendar"
     for command in commands.split():
         assert command in shown.stdout
 
@@ -94,6 +97,39 @@ def test_integrity_is_confirmed_by_the_audit_service(
     shown = govit("integrity", "--url", instance.url, GOVIT_HOME=str(home))
     assert shown.returncode == 0, shown.stderr
     assert shown.stdout.count("一致") == 4
+
+
+def test_a_bundle_is_written_and_checked(
+    instance: Running, home: Path, project: str, tmp_path: Path
+) -> None:
+    out = tmp_path / "bundle.zip"
+    asked = ("bundle", project, "--out", str(out), "--url", instance.url)
+    written = govit(*asked, GOVIT_HOME=str(home), COLUMNS="200")
+    assert written.returncode == 0, written.stderr
+    assert sha256(out.read_bytes()).hexdigest() in written.stdout
+    assert f"VALID: project {project}: 1 events" in written.stdout
+    with zipfile.ZipFile(out) as archive:
+        archive.extractall(tmp_path / "unpacked")
+    checked = subprocess.run(
+        [sys.executable, "-I", "-S", "verify.py"],
+        cwd=tmp_path / "unpacked",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (checked.returncode, checked.stderr) == (0, "")
+    assert project in checked.stdout
+
+
+def test_there_is_no_bundle_of_an_unknown_project(
+    instance: Running, home: Path, tmp_path: Path
+) -> None:
+    unknown, out = "00000000-0000-7000-8000-000000000000", tmp_path / "bundle.zip"
+    told = govit(
+        *("bundle", unknown, "--out", str(out), "--url", instance.url), GOVIT_HOME=str(home)
+    )
+    assert (told.returncode, out.exists()) == (2, False)
+    assert unknown in re.sub(r"\s", "", told.stderr)
 
 
 def test_reports_are_listed_shown_and_written(

@@ -1,0 +1,112 @@
+"""HTTP: the audit bundle of a project, to carry away and to check offline."""
+
+import asyncio
+from hashlib import sha256
+from typing import Annotated
+from uuid import UUID
+
+import httpx
+from fastapi import APIRouter, Path, Request, Response
+
+from services.audit import history
+from services.audit.bundle import MEDIA_TYPE, FollowedLog, archived, files
+from shared.eventstore.decoding import decoded
+from shared.eventstore.inbox import Gap, Inbox
+from shared.eventstore.threads import in_thread
+from shared.web.actors import CurrentActor
+from shared.web.feed import LogHead
+from shared.web.problems import ProblemError, problems
+from shared.web.routes import StrictRoute
+from shared.web.runtime import Runtime
+
+router = APIRouter(route_class=StrictRoute, tags=["审计"])
+
+LARGEST = 64 * 1024 * 1024
+"""Bytes of event texts that a bundle may hold; it is made in memory."""
+
+
+@router.get(
+    "/projects/{project_id}/audit-bundle",
+    responses={
+        **problems(404, 507),
+        200: {
+            "description": "审计包（zip）",
+            "content": {MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}},
+            "headers": {
+                "ETag": {"description": "审计包的 SHA-256", "schema": {"type": "string"}},
+            },
+        },
+    },
+    response_class=Response,
+)
+async def read_audit_bundle(
+    request: Request,
+    actor: CurrentActor,
+    project_id: Annotated[UUID, Path(title="项目标识")],
+) -> Response:
+    """审计包：一个项目的全部事件原文、决定记录、文件清单、包含证明和离线核验程序。"""
+    runtime: Runtime = request.app.state.runtime
+    await runtime.fence()
+    heads = await _heads(runtime)
+    one_at_a_time: asyncio.Lock = request.app.state.bundling
+    async with one_at_a_time:  # each holds the leaves of a log in memory
+        content = await in_thread(_made, runtime.inbox, project_id, heads)
+    headers = {
+        "Content-Disposition": f'attachment; filename="audit-bundle-{project_id}.zip"',
+        "ETag": f'"{sha256(content).hexdigest()}"',
+    }
+    return Response(content, headers=headers, media_type=MEDIA_TYPE)
+
+
+async def _heads(runtime: Runtime) -> dict[str, LogHead]:
+    """What each service says of its log, once all of that has been followed."""
+    heads = {}
+    for follower in runtime.followers:
+        try:
+            head = LogHead.model_validate(await follower.head())
+            await follower.reach(head.position, runtime.settings.fence_seconds)
+        except (TimeoutError, httpx.HTTPError):
+            raise ProblemError(
+                "facts_not_fresh",
+                f"{follower.source} 的日志此刻无法取得，请稍后重试",
+                headers={"Retry-After": "2"},
+            ) from None
+        heads[follower.source] = head
+    return heads
+
+
+def _made(inbox: Inbox, project_id: UUID, heads: dict[str, LogHead]) -> bytes:
+    subject = f"project:{project_id}"
+    if inbox.size_about(subject) > LARGEST:
+        raise ProblemError(
+            "answer_too_large",
+            f"该项目的事件超过 {LARGEST // 1024 // 1024} MiB，不能一次导出，"
+            "请经 /v1/feed 逐页读取各服务的事件",
+        )
+    rows = {
+        (source, row.position): row
+        for source, row in inbox.rows_about(subject)
+        if row.position <= heads[source].position
+    }
+    if not rows:
+        raise ProblemError("not_found", f"没有项目 {project_id} 的记录")
+    refs = [
+        each.ref
+        for each in history.in_causal_order(decoded(at[0], row) for at, row in rows.items())
+    ]
+    logs = (  # one after the other, so that the leaves of one only are in memory
+        FollowedLog(
+            source,
+            head,
+            inbox.leaves(source, head.position),
+            [position for service, position in rows if service == source],
+        )
+        for source, head in heads.items()
+    )
+    events = [(ref.service, rows[ref.service, ref.position]) for ref in refs]
+    try:
+        return archived(files(project_id, events, logs))
+    except Gap as gap:
+        raise ProblemError(
+            "internal_error", f"审计服务所存的日志有缺失（{gap}），请以 /v1/integrity 核对"
+        ) from None

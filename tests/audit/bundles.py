@@ -1,0 +1,125 @@
+"""审计包 for tests: made of samples of events, with logs of their own, without a city."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from uuid import UUID
+
+from services.audit.bundle import FollowedLog, files
+from services.audit.history import in_causal_order
+from shared.events import EVENTS, Meta, ProjectEvent, Recorded, decode
+from shared.eventstore.decoding import decoded
+from shared.eventstore.merkle import Frontier, HashName, digest_of
+from shared.eventstore.records import RecordedEvent
+from shared.eventstore.verify import leaf_of
+from shared.regulation.decision import Decision
+from shared.web.feed import LogHead
+from shared.web.settings import LOGS
+from tests.shared.events.samples import stored
+from tests.support.given_when_then import OFFICER
+
+PROJECT, OTHER = UUID(int=0x70), UUID(int=0x71)
+START = datetime(2026, 5, 6, 1, tzinfo=UTC)
+
+Rows = dict[str, list[RecordedEvent]]
+
+
+def rows(hash_name: HashName = HashName.SM3) -> Rows:
+    """Logs of the four services, in which the project's events stand among another's.
+
+    Each decision rests on what was recorded in some service before it; clocks are not in step.
+    """
+    digest, made = digest_of(hash_name), Rows({service: [] for service in LOGS})
+    last: dict[UUID, Recorded] = {}
+    for number, (project, event) in enumerate(_events(), 1):
+        log = made[type(event).service]
+        stream = f"project:{project}"
+        skew = timedelta(seconds=-40 if type(event).service == "approval" else 0)
+        row = RecordedEvent(
+            stream,
+            1 + sum(each.stream_id == stream for each in log),
+            event.type,
+            event.to_bytes(),
+            len(log) + 1,
+            _meta(number, event, last.get(project)).to_bytes(),
+            UUID(int=number * 7919 % 1009),
+            event.schema_version,
+            event.on,
+            START + timedelta(seconds=25 * number) + skew,
+            b"",
+        )
+        row = RecordedEvent(**{**row.__dict__, "leaf": leaf_of(row, digest)})
+        log.append(row)
+        last[project] = decoded(type(event).service, row)
+    return made
+
+
+def _events() -> Iterator[tuple[UUID, ProjectEvent]]:
+    kept = [s for s in stored() if issubclass(EVENTS[s.type], ProjectEvent)]
+    for number, sample in enumerate(kept[::2]):
+        event = decode(sample.type, sample.version, sample.data)
+        project = OTHER if number % 3 == 1 else PROJECT
+        moved = event.model_copy(update={"project_id": project})
+        assert isinstance(moved, ProjectEvent)
+        yield project, moved
+
+
+def _meta(number: int, event: ProjectEvent, before: Recorded | None) -> Meta:
+    decision = Decision(
+        decision_id=UUID(int=5000 + number),
+        command="decided",
+        accepted=True,
+        policy="511100-2022@1",
+        decided_on=event.on,
+        checks=(),
+        basis=(before.ref,) if before and number % 4 == 0 else (),
+    )
+    return Meta(
+        actor=OFFICER,
+        command="decided",
+        policy="511100-2022@1",
+        causation_id=str(before.ref.event_id) if before and number % 4 == 2 else "",
+        decision_id=decision.decision_id,
+        decision=None if number % 5 == 0 else decision,
+    )
+
+
+def bundled(logs: Rows, hash_name: HashName = HashName.SM3) -> dict[str, bytes]:
+    """The project's bundle out of these logs."""
+    about = {
+        (service, row.position): row
+        for service, log in logs.items()
+        for row in log
+        if row.stream_id == f"project:{PROJECT}"
+    }
+    ordered = in_causal_order(decoded(at[0], row) for at, row in about.items())
+    events = [(r.ref.service, about[r.ref.service, r.ref.position]) for r in ordered]
+    followed = [
+        FollowedLog(
+            service,
+            _head(service, log, hash_name),
+            [row.leaf for row in log],
+            [position for source, position in about if source == service],
+        )
+        for service, log in logs.items()
+    ]
+    return files(PROJECT, events, followed)
+
+
+def _head(service: str, log: list[RecordedEvent], hash_name: HashName) -> LogHead:
+    frontier = Frontier(digest_of(hash_name))
+    for row in log:
+        frontier.append(row.leaf)
+    return LogHead(
+        position=len(log),
+        root=frontier.root().hex(),
+        hash=hash_name,
+        origin=f"govit/511100/{service}",
+        clock="real",
+    )
+
+
+@cache
+def sound() -> dict[str, bytes]:
+    """A bundle in which nothing was changed."""
+    return bundled(rows())
