@@ -224,8 +224,8 @@ async def test_what_is_too_large_is_said_so(lives: Lives, monkeypatch: pytest.Mo
 
 
 def alter(city: City, statement: str) -> None:
-    with psycopg.connect(city.dsns["audit"].owner) as owner:
-        changed = owner.execute(statement.encode())
+    with psycopg.connect(city.dsns["audit"].app) as service:
+        changed = service.execute(statement.encode())
         assert changed.rowcount == 1
 
 
