@@ -7,7 +7,7 @@ from typing import Self
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from shared.web.passwords import weakness
+from shared.web.passwords import fault_of
 
 SERVICES = ("registry", "approval", "budget", "acceptance", "audit")
 """The deciding services in the order of a project's life, and the one that reads."""
@@ -102,16 +102,19 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _production_is_guarded(self) -> Self:
-        if self.mode is not InstanceMode.PRODUCTION:
-            return self
-        if not self.hosts.strip():
+        if self.mode is InstanceMode.PRODUCTION and not self.hosts.strip():
             raise ValueError("production needs GOVIT_HOSTS: the names under which it is reached")
+        return self
+
+    @model_validator(mode="after")
+    def _dsns_are_sound(self) -> Self:
         for service in SERVICES:
             for owner in (False, True):
-                fault = weakness(self.dsn(service, owner=owner))
+                dsn = self.dsn(service, owner=owner)
+                fault = dsn and fault_of(dsn, strict=self.mode is InstanceMode.PRODUCTION)
                 if fault:
                     name = f"GOVIT_{service.upper()}_{'OWNER_' if owner else ''}DSN"
-                    raise ValueError(f"production refuses {name}: {fault}")
+                    raise ValueError(f"{name} is refused: {fault}")
         return self
 
     @property
