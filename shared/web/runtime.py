@@ -152,9 +152,9 @@ class Runtime:
     async def open(self) -> None:
         """Reach the database; SchemaBehind where it is not at this release's schema."""
         await asyncio.to_thread(require_head, self.dsn, self.name)
+        self._stack.callback(self.log.close)
         if self.spec.decides:
             await asyncio.to_thread(self.log.open)
-            self._stack.callback(self.log.close)
         await asyncio.to_thread(self.inbox.open)
         self._stack.callback(self.inbox.close)
         for source in self.spec.follows:
