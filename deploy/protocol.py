@@ -97,11 +97,21 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def _refuse(self, problem: ProblemError) -> None:
         self._end_limit()
+        broken_off = self._in_message and not self._in_head
         self._in_head = self._in_message = False
         # While an earlier request of the connection is being answered nothing may come between.
-        if not self.transport.is_closing() and (self.cycle is None or self.cycle.response_complete):
+        if not self.transport.is_closing() and self._nothing_is_said(broken_off):
             self.transport.write(_written(problem))
         self.transport.close()
+
+    def _nothing_is_said(self, broken_off: bool) -> bool:
+        if self.cycle is None or self.cycle.response_complete:
+            return True
+        if not broken_off or self.pipeline or self.cycle.response_started:
+            return False
+        self.cycle.disconnected = True  # its body makes no sense: this is its answer
+        self.cycle.message_event.set()
+        return True
 
 
 def _written(problem: ProblemError) -> bytes:

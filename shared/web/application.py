@@ -21,6 +21,7 @@ from shared.web import documentation, feed, next_actions, obligations, problems,
 from shared.web.clock import ClockRunsBackwards, SandboxClock
 from shared.web.direct import Direct
 from shared.web.gate import stand_before
+from shared.web.logs import without_locals
 from shared.web.openapi import document
 from shared.web.powers import entries, routes_of
 from shared.web.problems import ProblemError, invalid
@@ -163,6 +164,7 @@ def application(
     peers: Mapping[str, FastAPI] | None = None,
 ) -> FastAPI:
     """A service's application; without settings it only describes itself (OpenAPI)."""
+    without_locals()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

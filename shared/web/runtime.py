@@ -149,9 +149,9 @@ class Runtime:
         """
         await asyncio.to_thread(require_head, self.dsn, self.name)
         await asyncio.to_thread(require_application_role, self.dsn, self.name)
+        self._stack.callback(self.log.close)
         if self.spec.decides:
             await asyncio.to_thread(self.log.open)
-            self._stack.callback(self.log.close)
         await asyncio.to_thread(self.inbox.open)
         self._stack.callback(self.inbox.close)
         await self._stack.enter_async_context(self.identity)

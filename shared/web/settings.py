@@ -9,7 +9,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from shared.web.identity.claims import ClaimNames
 from shared.web.identity.provider import private
-from shared.web.passwords import weakness
+from shared.web.passwords import fault_of
 from shared.web.secretfiles import SecretFiles
 
 SERVICES = ("registry", "approval", "budget", "acceptance", "audit")
@@ -147,16 +147,19 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _production_is_guarded(self) -> Self:
-        if self.mode is not InstanceMode.PRODUCTION:
-            return self
-        if not self.hosts.strip():
+        if self.mode is InstanceMode.PRODUCTION and not self.hosts.strip():
             raise ValueError("production needs GOVIT_HOSTS: the names under which it is reached")
+        return self
+
+    @model_validator(mode="after")
+    def _dsns_are_sound(self) -> Self:
         for service in SERVICES:
             for migrator in (False, True):
-                fault = weakness(self.dsn(service, migrator=migrator))
+                dsn = self.dsn(service, migrator=migrator)
+                fault = dsn and fault_of(dsn, strict=self.mode is InstanceMode.PRODUCTION)
                 if fault:
                     name = f"GOVIT_{service.upper()}_{'MIGRATOR_' if migrator else ''}DSN"
-                    raise ValueError(f"production refuses {name}: {fault}")
+                    raise ValueError(f"{name} is refused: {fault}")
         return self
 
     @property

@@ -1,5 +1,7 @@
 """分立: five processes behind nginx, each with its own database, behave as one city."""
 
+import base64
+import hashlib
 import io
 import os
 import re
@@ -132,6 +134,7 @@ def city_apart(databases: CityDatabases, home: Path) -> Iterator[Apart]:
     ports = dict(zip(SERVICES, free, strict=True))
     environment = {k: v for k, v in os.environ.items() if not k.startswith("GOVIT_")}
     environment |= {"GOVIT_MODE": "sandbox", "GOVIT_HOME": str(home), "GOVIT_FENCE_SECONDS": "2"}
+    environment |= {"GOVIT_PROXIES": "127.0.0.1"}
     for service, dsns in databases.new_set().items():
         environment[f"GOVIT_{service.upper()}_DSN"] = dsns.app
         environment[f"GOVIT_{service.upper()}_URL"] = f"http://127.0.0.1:{ports[service]}"
@@ -194,11 +197,50 @@ def test_the_entry_page_leads_to_every_service(front: httpx.Client) -> None:
 def test_answers_carry_the_headers_that_keep_browsers_honest(front: httpx.Client) -> None:
     for path in ("/", "/registry/docs", "/registry/v1/projects", "/nowhere"):
         headers = front.get(path).headers
-        assert "default-src 'self'" in headers["content-security-policy"], path
-        assert "frame-ancestors 'none'" in headers["content-security-policy"], path
+        (policy,) = headers.get_list("content-security-policy")
+        assert policy.startswith("default-src 'none'; "), path
+        assert "frame-ancestors 'none'" in policy, path
+        # Said once each, by the service or by nginx.
         assert headers["x-content-type-options"] == "nosniff", path
+        assert headers["x-frame-options"] == "DENY", path
         assert headers["referrer-policy"] == "no-referrer", path
+        assert headers["cache-control"] == "no-store", path
+        assert "strict-transport-security" not in headers, "this is no TLS"
         assert not re.search(r"\d", headers["server"]), "no release is given away"
+
+
+def test_the_entry_page_may_have_its_style(front: httpx.Client) -> None:
+    page = front.get("/")
+    (style,) = re.findall(r"<style>(.*?)</style>", page.text)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f"style-src 'sha256-{digest}'" in page.headers["content-security-policy"]
+
+
+def test_a_service_believes_nginx_who_asks_and_nginx_believes_nobody(
+    apart: Apart, front: httpx.Client
+) -> None:
+    claimed = {"X-Forwarded-For": "203.0.113.9"}
+    first = '"requests";r=5999;t=60'  # what an address is told at its first request
+    assert front.get("/budget/version").status_code == httpx.codes.OK
+    assert front.get("/budget/version", headers=claimed).headers["ratelimit"] != first
+    behind = f"http://127.0.0.1:{apart.ports['budget']}/budget/version"
+    assert httpx.get(behind, headers=claimed, trust_env=False).headers["ratelimit"] == first
+
+
+def test_nginx_bounds_what_one_address_asks(apart: Apart) -> None:
+    host, port = apart.address.removeprefix("http://").split(":")
+    request = f"GET / HTTP/1.1\r\nHost: {host}\r\n\r\n"
+    last = request.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n")
+    with socket.create_connection((host, int(port)), timeout=30) as line:
+        line.sendall((request * 800 + last).encode())
+        said = b"".join(iter(lambda: line.recv(65536), b"")).decode()
+    assert said.count("HTTP/1.1 200 OK") >= 200
+    _, refused = said.split("HTTP/1.1 429 ", 1)
+    head, _, body = refused.partition("\r\n\r\n")
+    assert "Content-Type: application/problem+json" in head
+    assert "Retry-After: 1" in head
+    assert '"code":"rate_limited"' in body
+    sleep(2.5)  # until what was counted has run off
 
 
 def test_what_nginx_refuses_is_a_problem_too(front: httpx.Client) -> None:

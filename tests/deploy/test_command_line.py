@@ -235,6 +235,7 @@ def test_in_production_a_reader_brings_a_token(tmp_path: Path) -> None:
         GOVIT_MODE="production",
         GOVIT_ISSUER_KEY="/nowhere",
         GOVIT_SERVICE_TOKEN="x",
+        GOVIT_HOSTS="govit.example",
     )
     assert shown.returncode == 2
     assert "GOVIT_TOKEN" in shown.stderr
