@@ -1,5 +1,6 @@
 """What an instance is told of identity: in production all of it, and nothing twice."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -175,12 +176,32 @@ def test_a_secret_given_twice_or_in_no_file_is_refused(
         Settings()
 
 
+def test_an_instance_that_listens_to_other_variables_reads_no_files_of_these(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "dsn").write_text("postgresql://the-real-one/registry")
+    monkeypatch.setenv("GOVIT_REGISTRY_DSN_FILE", str(tmp_path / "dsn"))
+    assert Settings().dsn("registry") == "postgresql://the-real-one/registry"
+    assert Settings(_env_prefix="GOVIT_DEMO_").dsn("registry") is None
+
+
 def test_what_is_no_secret_is_not_read_from_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "x").write_text("999000")
     monkeypatch.setenv("GOVIT_JURISDICTION_FILE", str(tmp_path / "x"))
     assert Settings().jurisdiction == "511100"
+
+
+def test_every_setting_the_guide_names_is_one() -> None:
+    guide = (Path(__file__).parents[4] / "docs" / "identity.md").read_text("utf-8")
+    known = {f"GOVIT_{name.upper()}" for name in Settings.model_fields}
+    known |= {f"GOVIT_{name.upper()}_FILE" for name in SECRETS}
+    named = set(re.findall(r"`(GOVIT_[A-Z_]+)`", guide))
+    assert named <= known
+    of_identity = {"issuer", "issuer_key", "issuer_name", "audience", "claims", "service_token"}
+    of_identity |= {"client_id", "client_secret", "token_url", "token_parameters"}
+    assert {f"GOVIT_{name.upper()}" for name in of_identity} <= named
 
 
 # -- a command that runs but once -----------------------------------------------------------
