@@ -50,7 +50,7 @@ def show_history(console: Console, history: dict[str, Any]) -> None:
             _SERVICE[entry["service"]],
             entry["article"],
             what,
-            entry["actor"]["name"] if by_unit else f"{entry['body_name']} {entry['actor']['name']}",
+            _who(entry) if by_unit else f"{entry['body_name']} {_who(entry)}",
         )
     console.print(table)
     figures = [f"{label} {state[key]}" for key, label in _FIELDS.items() if state[key] is not None]
@@ -60,6 +60,12 @@ def show_history(console: Console, history: dict[str, Any]) -> None:
         "反映到：" + "，".join(f"{s} 位置 {p}" for s, p in history["positions"].items()),
         style="dim",
     )
+
+
+def _who(entry: dict[str, Any]) -> str:
+    actor = entry["actor"]
+    delegation = actor.get("delegation")
+    return f"{actor['name']}（受{delegation['name']}委托）" if delegation else str(actor["name"])
 
 
 def show_integrity(console: Console, report: dict[str, Any]) -> None:

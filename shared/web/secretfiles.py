@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
-from pydantic_settings import PydanticBaseSettingsSource
+from pydantic_settings import EnvSettingsSource, PydanticBaseSettingsSource
 
 
 def secret(field: FieldInfo) -> bool:
@@ -17,9 +17,14 @@ def secret(field: FieldInfo) -> bool:
 class SecretFiles(PydanticBaseSettingsSource):
     """Reads the secrets that are given as files; ValueError for one that is given twice."""
 
+    def __init__(self, environment: EnvSettingsSource) -> None:
+        """`environment`: the source whose prefix is this one's too."""
+        super().__init__(environment.settings_cls)
+        self._prefix = environment.env_prefix
+
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
         """The content of the file, without the line break that editors leave."""
-        variable = f"{self.config.get('env_prefix', '')}{field_name}".upper()
+        variable = f"{self._prefix}{field_name}".upper()
         file = os.environ.get(f"{variable}_FILE")
         if not file or not secret(field):
             return None, field_name, False

@@ -5,7 +5,12 @@ from pathlib import Path
 from typing import Self
 
 from pydantic import Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from shared.web.identity.claims import ClaimNames
 from shared.web.identity.provider import private
@@ -116,7 +121,9 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, SecretFiles(settings_cls), env_settings
+        if not isinstance(env_settings, EnvSettingsSource):
+            raise TypeError("settings come from the environment")
+        return init_settings, SecretFiles(env_settings), env_settings
 
     @model_validator(mode="after")
     def _identity_is_unambiguous(self) -> Self:

@@ -1,5 +1,7 @@
 """委托: who acts for whom is on record with everything he does, and ends when it ends."""
 
+import asyncio
+import io
 import json
 import time
 import uuid
@@ -10,7 +12,9 @@ import httpx
 import pytest
 from joserfc.jwk import ECKey
 from pydantic import ValidationError
+from rich.console import Console
 
+from deploy.timeline import show_history
 from shared.events import Meta
 from shared.kernel.actor import Actor, Delegation
 from shared.regulation.common import decider_did_not_submit
@@ -18,7 +22,7 @@ from shared.web.identity.claims import ClaimNames
 from shared.web.identity.keys import KeyRing
 from shared.web.identity.tokens import Verifier
 from shared.web.problems import ProblemError
-from tests.support.builders import profile
+from tests.support.builders import declaration, entry, profile
 from tests.support.city import City, new_unit_id
 from tests.support.forge import Forge
 
@@ -61,6 +65,37 @@ async def test_what_is_done_for_another_names_both(city: City) -> None:
         "role": "OFFICER",
         "delegation": GIVEN | {"until": "2100-01-01T00:00:00+08:00"},
     }
+
+
+async def test_who_reads_a_history_sees_for_whom_it_was_done(city: City) -> None:
+    unit = new_unit_id()
+    await city.post("/registry/v1/units", profile(unit_id=unit), by="DEB")
+    answer = await city.post("/registry/v1/systems", entry(unit_id=unit), by="UNIT", unit=unit)
+    command = declaration(unit_id=unit, system_id=answer.json()["id"], plan_year=2026)
+    acting = Actor(
+        person="wang-1",
+        name="王一",
+        body="UNIT",
+        role="OFFICER",
+        unit_id=unit,
+        delegation=Delegation.model_validate(GIVEN),
+    )
+    headers = {
+        "Authorization": f"Bearer {city.issuer.token(acting)}",
+        "Idempotency-Key": uuid.uuid4().hex,
+    }
+    body = command.model_dump(mode="json", exclude_none=True)
+    declared = await city.http.post("/registry/v1/projects", json=body, headers=headers)
+    assert declared.status_code == 201, declared.text
+    path = f"/audit/v1/projects/{declared.json()['id']}/history"
+    async with asyncio.timeout(20):
+        while not (shown := await city.get(path)).is_success:  # noqa: ASYNC110 - the audit follows
+            await asyncio.sleep(0.05)
+    (first, *_) = shown.json()["entries"]
+    assert first["actor"]["delegation"]["from"] == "li-1"
+    with io.StringIO() as written:
+        show_history(Console(file=written, width=160), shown.json())
+        assert "王一（受李一委托）" in written.getvalue()
 
 
 async def test_what_is_done_in_ones_own_name_is_recorded_as_ever(city: City) -> None:
