@@ -69,6 +69,7 @@ class Problem(Record):
 CODES: dict[str, tuple[int, str]] = {
     "malformed_json": (400, "请求体不是合法的 JSON"),
     "idempotency_key_missing": (400, "缺少 Idempotency-Key"),
+    "upload_incomplete": (400, "附件没有传完"),
     "not_authenticated": (401, "身份未经验证"),
     "not_authorised": (403, "无权办理"),
     "not_found": (404, "未找到"),
@@ -77,6 +78,7 @@ CODES: dict[str, tuple[int, str]] = {
     "version_conflict": (412, "版本已变化"),
     "too_large": (413, "请求体过大"),
     "unsupported_media_type": (415, "不支持的内容类型"),
+    "range_not_satisfiable": (416, "没有所要的这一段"),
     "invalid_payload": (422, "请求内容有误"),
     "idempotency_key_reused": (422, "Idempotency-Key 已用于其他请求"),
     "version_missing": (428, "缺少 If-Match"),

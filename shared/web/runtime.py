@@ -12,6 +12,8 @@ import structlog
 from eventsourcing.persistence import Tracking
 from fastapi import FastAPI
 
+from shared.attachments.places import place_of
+from shared.attachments.store import Store
 from shared.events import Event, Recorded
 from shared.events.registry import PolicyInterpreted
 from shared.eventstore.decoding import decoded
@@ -20,6 +22,7 @@ from shared.eventstore.log import EventLog
 from shared.eventstore.migrations import require_head
 from shared.eventstore.projection import Projector, Views
 from shared.eventstore.records import Head, RecordedEvent
+from shared.eventstore.references import References
 from shared.eventstore.threads import in_thread, linger
 from shared.kernel.dates import legal_date
 from shared.regulation.pack import DatedValue, Library, NoPolicyInForce, Policy, installed, typed
@@ -115,6 +118,8 @@ class Runtime:
         self.verifier = self._verifier()
         self.log = EventLog(dsn, clock=self.clock.now, sandbox=settings.sandbox)
         self.inbox = Inbox(dsn, self._types)
+        self.attachments = Store(place_of(settings.attachments_url, settings.home, spec.name))
+        self.references = References(spec.name, self.log)
         self._peers = {} if peers is None else peers
         self._cache: OrderedDict[str, Folded] = OrderedDict()
         self._news = asyncio.Event()
@@ -151,6 +156,7 @@ class Runtime:
         if self.spec.decides:
             await asyncio.to_thread(self.log.open)
             self._stack.callback(self.log.close)
+            await asyncio.to_thread(self.attachments.place.staging.clean)
         await asyncio.to_thread(self.inbox.open)
         self._stack.callback(self.inbox.close)
         for source in self.spec.follows:

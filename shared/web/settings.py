@@ -4,8 +4,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Self
 
-from pydantic import SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shared.attachments.kinds import KINDS
 
 SERVICES = ("registry", "approval", "budget", "acceptance", "audit")
 """The deciding services in the order of a project's life, and the one that reads."""
@@ -41,6 +43,13 @@ class Settings(BaseSettings):
     fence_seconds: float = 5.0
     """How long a decision waits for other services' facts before it answers 503."""
 
+    attachments_url: str | None = None
+    """Where attachments are kept: `s3://bucket/prefix` (with the usual `AWS_…`) or
+    `file:///folder`; `attachments` in the instance directory."""
+    attachment_max_bytes: int = Field(default=50 * 1024 * 1024, ge=1)
+    attachment_types: tuple[str, ...] = tuple(KINDS)
+    """Media types that are taken, of those that can be recognised."""
+
     registry_dsn: SecretStr | None = None
     approval_dsn: SecretStr | None = None
     budget_dsn: SecretStr | None = None
@@ -57,6 +66,13 @@ class Settings(BaseSettings):
     budget_url: str | None = None
     acceptance_url: str | None = None
     audit_url: str | None = None
+
+    @field_validator("attachment_types")
+    @classmethod
+    def _types_are_recognised(cls, types: tuple[str, ...]) -> tuple[str, ...]:
+        if unknown := set(types) - KINDS.keys():
+            raise ValueError(f"unknown media types: {', '.join(sorted(unknown))}")
+        return types
 
     @model_validator(mode="after")
     def _production_is_strict(self) -> Self:
