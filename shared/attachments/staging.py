@@ -14,7 +14,11 @@ from typing import BinaryIO
 
 from shared.attachments.digests import Digests, Hashing
 
-__all__ = ["Staged", "Staging", "sync_folder"]
+__all__ = ["Staged", "Staging", "StoreAway", "sync_folder"]
+
+
+class StoreAway(Exception):
+    """The store does not answer, or the disk does not take any more."""
 
 
 class Staged:
@@ -55,17 +59,23 @@ class Staging:
     def clean(self) -> int:
         """Remove what no living process is receiving; returns how many files that were."""
         removed = 0
-        for path in sorted(self._folder.glob("*")) if self._folder.is_dir() else ():
-            with path.open("rb") as file:
-                if _locked(file, wait=False):
-                    path.unlink(missing_ok=True)
-                    removed += 1
+        for path in sorted(self._folder.glob("*")):
+            try:
+                with path.open("rb") as file:
+                    if _locked(file, wait=False):
+                        path.unlink()
+                        removed += 1
+            except FileNotFoundError:
+                continue  # just moved to its place by another process
         return removed
 
     @contextmanager
     def file(self) -> Iterator[Staged]:
-        """A new file; gone at the end, unless it was moved to its place."""
-        path, file = self._new()
+        """A new file; gone at the end unless moved to its place. StoreAway on a full disk."""
+        try:
+            path, file = self._new()
+        except OSError as error:
+            raise StoreAway(type(error).__name__) from error
         try:
             with file:
                 yield Staged(path, file)

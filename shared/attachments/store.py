@@ -20,7 +20,7 @@ from pydantic import ValidationError
 
 from shared.attachments.digests import Digests, Hashing
 from shared.attachments.places import Place
-from shared.attachments.staging import Staged
+from shared.attachments.staging import Staged, StoreAway
 from shared.kernel.actor import Actor
 from shared.kernel.model import Record
 
@@ -30,10 +30,6 @@ _HEX = re.compile(rb"[0-9a-f]{64}")
 
 PIECE = 1 << 20
 """Bytes that are read at once."""
-
-
-class StoreAway(Exception):
-    """The store does not answer, or the disk does not take any more."""
 
 
 class Upload(Record):
