@@ -33,11 +33,12 @@ def files_of(settings: Settings, service: str, dsn: str) -> Examined:
     """Examine a service's files against its log, straight where both lie."""
     log = EventLog(dsn, clock=SystemClock().now, sandbox=settings.sandbox)
     try:
-        referenced = References(service, log).digests()
+        references = References(service, log)
+        references.catch_up()
     finally:
         log.close()
     store = Store(place_of(settings.attachments_url, settings.home, service))
-    return asyncio.run(examine(store, referenced))
+    return asyncio.run(examine(store, references.digests()))
 
 
 async def examine(store: Store, referenced: list[str]) -> Examined:

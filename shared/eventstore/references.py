@@ -3,8 +3,9 @@
 Made from the log when first asked and kept up from there: it holds digests and positions only.
 """
 
-import threading
+import asyncio
 from collections.abc import Iterable
+from typing import Self
 
 import orjson
 
@@ -13,6 +14,7 @@ from shared.events.documents import documents_of
 from shared.eventstore.decoding import decoded
 from shared.eventstore.log import EventLog
 from shared.eventstore.records import RecordedEvent
+from shared.eventstore.threads import in_thread
 
 __all__ = ["References"]
 
@@ -23,14 +25,23 @@ _MARK = b'"digest":"'
 
 
 class References:
-    """Of one service's log, as one process has read it. May be asked from any thread."""
+    """Of one service's log, as far as one process has read it."""
 
     def __init__(self, service: str, log: EventLog) -> None:
         self._service, self._log = service, log
-        self._reading = threading.Lock()
+        self._turn = asyncio.Lock()
         self._reached = 0
         self._mentions: dict[str, dict[str, bool]] = {}
         self._positions: dict[str, list[int]] = {}
+
+    async def current(self) -> Self:
+        """Itself, having read the log to its end.
+
+        One reads and the others wait for it without a thread: the first time may take long.
+        """
+        async with self._turn:
+            await in_thread(self.catch_up)
+        return self
 
     def mentions(self, digests: Iterable[str]) -> dict[str, bool]:
         """Subjects of the events that reference one of these, and whether a body's event does.
@@ -38,31 +49,28 @@ class References:
         Otherwise only events of project units do: who only wrote a digest down has not thereby
         shown to have the file.
         """
-        self._catch_up()
         found: dict[str, bool] = {}
         for digest in digests:
-            for subject, by_body in self._mentions.get(digest, {}).items():
+            for subject, by_body in dict(self._mentions.get(digest, {})).items():
                 found[subject] = found.get(subject, False) or by_body
         return found
 
     def about(self, subject: str) -> list[Recorded]:
         """The events about a subject that reference documents, in the order of the log."""
-        self._catch_up()
-        rows = self._log.at(self._positions.get(subject, []))
+        rows = self._log.at(list(self._positions.get(subject, [])))
         return [decoded(self._service, row) for row in rows]
 
     def digests(self) -> list[str]:
         """Every digest that some event references."""
-        self._catch_up()
         return list(self._mentions)
 
-    def _catch_up(self) -> None:
-        with self._reading:
-            while rows := self._log.read(self._reached, PAGE):
-                for row in rows:
-                    if _MARK in row.data:
-                        self._add(row)
-                self._reached = rows[-1].position
+    def catch_up(self) -> None:
+        """Read the log to its end; one at a time."""
+        while rows := self._log.read(self._reached, PAGE):
+            for row in rows:
+                if _MARK in row.data:
+                    self._add(row)
+            self._reached = rows[-1].position
 
     def _add(self, row: RecordedEvent) -> None:
         event = decoded(self._service, row).event

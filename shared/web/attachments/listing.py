@@ -76,7 +76,8 @@ async def list_attachments(
     authorise(actor, runtime.policy_to_read(), "read_attachment")
     project = present(aggregate_of(runtime, "project"))
     await current(request, response, actor, project, project_id, lambda seen: seen.parties)
-    events = await in_thread(runtime.references.about, f"project:{project_id}")
+    references = await runtime.references.current()
+    events = await in_thread(references.about, f"project:{project_id}")
     named = {document.digest for event in events for document in documents_of(event.event)}
     with answering():
         found = await _presence(runtime, actor, sorted(named), rehash=rehash)

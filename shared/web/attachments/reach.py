@@ -7,7 +7,6 @@ from typing import Annotated
 from fastapi import Path
 
 from shared.attachments.store import StoreAway, Stored
-from shared.eventstore.threads import in_thread
 from shared.kernel.actor import Actor
 from shared.kernel.identifiers import Digest
 from shared.web.problems import ProblemError
@@ -37,8 +36,8 @@ async def may_see(runtime: Runtime, actor: Actor, stored: Stored) -> bool:
     brought = {upload.party for upload in stored.uploads}
     if unit is None or unit in brought:
         return True
-    mentions = await in_thread(runtime.references.mentions, stored.names)
-    for subject, by_body in mentions.items():
+    references = await runtime.references.current()
+    for subject, by_body in references.mentions(stored.names).items():
         parties = await parties_of(runtime, subject)
         if unit in parties and (by_body or not parties.isdisjoint(brought)):
             return True

@@ -471,6 +471,15 @@ async def test_a_projects_documents_are_listed_with_whether_they_are_here(
     problem(answer, 404, "not_found")
 
 
+@pytest.mark.parametrize("service", LOGS)
+async def test_every_service_lists_the_documents_of_its_own_events(
+    archive: Archive, service: str
+) -> None:
+    path = f"/{service}/v1/projects/{uuid.uuid4()}/attachments"
+    problem(await archive.city.get(path), 404, "not_found")
+    problem(await archive.city.get(path, by="SYSTEM"), 404, "not_found")
+
+
 async def test_an_altered_file_is_found_and_never_delivered_whole(archive: Archive) -> None:
     content = pdf("原件", size=3 << 20)
     unit, project = await archive.declared(content)
