@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 
 from deploy.all_in_one import all_in_one
+from deploy.attachments import files_of, show_examined
 from deploy.calendars import commands as calendar_commands
 from deploy.catalogue import CREATORS, SPECS
 from deploy.contracts import write
@@ -200,7 +201,13 @@ def integrity(url: ServerUrl = "http://127.0.0.1:8080") -> None:
 
 
 @app.command()
-def verify(services: ServiceNames = None) -> None:
+def verify(
+    services: ServiceNames = None,
+    attachments: Annotated[
+        bool, typer.Option("--attachments", help="并逐个重算附件的摘要，核对事件所引用的文件")
+    ] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="引用的附件不在库也算不通过")] = False,
+) -> None:
     """直接在数据库上重算日志的叶哈希和默克尔根；不一致时指出第一个位置。"""
     names = services or list(LOGS)
     settings = Settings()
@@ -213,6 +220,10 @@ def verify(services: ServiceNames = None) -> None:
                 f"{service}：{finding.checked} 条一致"
                 + ("" if finding.ok else f"；位置 {finding.position}：{finding.reason}")
             )
+            if attachments:
+                examined = files_of(settings, service, found.dsns[service].app)
+                show_examined(console, service, examined)
+                sound = sound and not examined.altered and not (strict and examined.missing)
     if not sound:
         raise typer.Exit(1)
 

@@ -42,6 +42,7 @@ _STREAM = EVENTS + " WHERE stream_id = %s AND version > %s AND version <= %s ORD
 _STREAM_BACKWARDS = _STREAM + " DESC"
 _FEED = EVENTS + " WHERE position > %s ORDER BY position LIMIT %s"
 _EVENT = EVENTS + " WHERE event_id = %s"
+_AT = EVENTS + " WHERE position = ANY(%s) ORDER BY position"
 _RANGE = EVENTS + " WHERE position > %s AND position <= %s ORDER BY position LIMIT %s"
 _TOPICS = (
     EVENTS + " WHERE position > %s AND position <= %s AND type = ANY(%s) ORDER BY position LIMIT %s"
@@ -157,6 +158,10 @@ class EventLog(ProcessRecorder):
     def event(self, event_id: UUID) -> RecordedEvent | None:
         """The event of that id."""
         return next(iter(self._select(_EVENT, event_id)), None)
+
+    def at(self, positions: Sequence[int]) -> list[RecordedEvent]:
+        """The events at these positions, in order."""
+        return self._select(_AT, list(positions)) if positions else []
 
     def reply_for(self, key: IdempotencyKey) -> Appended | None:
         """What was recorded under that key; None if it is unknown.

@@ -17,7 +17,15 @@ from starlette.responses import Response
 from shared.kernel.actor import Actor
 from shared.kernel.model import Record
 from shared.regulation.pack import Library, Policy
-from shared.web import documentation, feed, next_actions, obligations, problems, simulations
+from shared.web import (
+    attachments,
+    documentation,
+    feed,
+    next_actions,
+    obligations,
+    problems,
+    simulations,
+)
 from shared.web.clock import ClockRunsBackwards, SandboxClock
 from shared.web.direct import Direct
 from shared.web.gate import stand_before
@@ -184,7 +192,8 @@ def application(
     )
     problems.install(app)
     common = (feed, next_actions, simulations, obligations) if spec.decides else ()
-    versioned = (*routers, *(module.router for module in common))
+    files = attachments.ROUTERS if spec.decides else ()
+    versioned = (*routers, *(module.router for module in common), *files)
     for router in versioned:
         app.include_router(router, prefix="/v1")
     app.include_router(operations)

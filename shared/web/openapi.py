@@ -6,7 +6,7 @@ description, and the first sentence of it its summary.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from copy import deepcopy
 from http import HTTPStatus
 from typing import Any
@@ -48,6 +48,7 @@ TAGS = {
     "审计": "audit",
     "另策重演": "simulations",
     "义务": "obligations",
+    "附件": "attachments",
     "事件流": "feed",
     "运行": "operations",
 }
@@ -80,7 +81,7 @@ def document(app: FastAPI) -> dict[str, Any]:
     for operation in _operations(content):
         _say_in_chinese(operation)
         operation["tags"] = [TAGS.get(tag, tag) for tag in operation.get("tags", [])]
-        if "201" in operation["responses"]:  # a command: nothing else creates anything
+        if "201" in operation["responses"] and "application/json" in _accepted(operation):
             operation.setdefault("parameters", []).extend(deepcopy(COMMAND_HEADERS))
         operation["responses"].setdefault("default", problems()["default"])
         for parameter in operation.get("parameters", []):
@@ -105,6 +106,12 @@ def _tags(content: dict[str, Any]) -> list[dict[str, Any]]:
 def _operations(content: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for item in content["paths"].values():
         yield from (item[method] for method in _METHODS if method in item)
+
+
+def _accepted(operation: dict[str, Any]) -> Iterable[str]:
+    """Media types of the body: a command's is JSON; files create too, but know no keys."""
+    content: dict[str, Any] = operation.get("requestBody", {}).get("content", {})
+    return content
 
 
 def _say_in_chinese(operation: dict[str, Any]) -> None:

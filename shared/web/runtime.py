@@ -12,6 +12,8 @@ import structlog
 from eventsourcing.persistence import Tracking
 from fastapi import FastAPI
 
+from shared.attachments.places import place_of
+from shared.attachments.store import Store
 from shared.events import Event, Recorded
 from shared.events.registry import PolicyInterpreted
 from shared.eventstore.connections import Patience
@@ -21,6 +23,7 @@ from shared.eventstore.log import EventLog
 from shared.eventstore.migrations import require_head
 from shared.eventstore.projection import Projector, Views
 from shared.eventstore.records import Head, RecordedEvent
+from shared.eventstore.references import References
 from shared.eventstore.roles import require_application_role
 from shared.eventstore.threads import in_thread, linger
 from shared.kernel.dates import legal_date
@@ -116,6 +119,8 @@ class Runtime:
         patience = Patience(settings.statement_seconds, settings.lock_seconds)
         self.log = EventLog(dsn, clock=self.clock.now, sandbox=settings.sandbox, reading=patience)
         self.inbox = Inbox(dsn, self._types, patience)
+        self.attachments = Store(place_of(settings.attachments_url, settings.home, spec.name))
+        self.references = References(spec.name, self.log)
         self._peers = {} if peers is None else peers
         self._cache: OrderedDict[str, Folded] = OrderedDict()
         self._news = asyncio.Event()
@@ -152,6 +157,7 @@ class Runtime:
         self._stack.callback(self.log.close)
         if self.spec.decides:
             await asyncio.to_thread(self.log.open)
+            await asyncio.to_thread(self.attachments.place.staging.clean)
         await asyncio.to_thread(self.inbox.open)
         self._stack.callback(self.inbox.close)
         await self._stack.enter_async_context(self.identity)

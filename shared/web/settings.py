@@ -4,7 +4,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -12,6 +12,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from shared.attachments.kinds import KINDS
 from shared.web.identity.claims import ClaimNames
 from shared.web.identity.provider import private
 from shared.web.passwords import fault_of
@@ -94,6 +95,12 @@ class Settings(BaseSettings):
     """How long one statement that reads may run in the database."""
     lock_seconds: float = Field(default=5.0, gt=0)
     """How long a session that reads waits for a lock in the database."""
+    attachments_url: str | None = None
+    """Where attachments are kept: `s3://bucket/prefix` (with the usual `AWS_…`) or
+    `file:///folder`; `attachments` in the instance directory."""
+    attachment_max_bytes: int = Field(default=50 * 1024 * 1024, ge=1)
+    attachment_types: tuple[str, ...] = tuple(KINDS)
+    """Media types that are taken, of those that can be recognised."""
 
     registry_dsn: SecretStr | None = None
     approval_dsn: SecretStr | None = None
@@ -136,6 +143,13 @@ class Settings(BaseSettings):
         if self.client_id and not (self.token_url or self.issuer):
             raise ValueError("GOVIT_CLIENT_ID needs GOVIT_TOKEN_URL or GOVIT_ISSUER")
         return self
+
+    @field_validator("attachment_types")
+    @classmethod
+    def _types_are_recognised(cls, types: tuple[str, ...]) -> tuple[str, ...]:
+        if unknown := set(types) - KINDS.keys():
+            raise ValueError(f"unknown media types: {', '.join(sorted(unknown))}")
+        return types
 
     @model_validator(mode="after")
     def _production_is_strict(self) -> Self:

@@ -30,6 +30,7 @@ from shared.events.registry import SystemCategory, SystemEntry, SystemStatus
 from shared.web.clock import SandboxClock
 from shared.web.settings import SERVICES, InstanceMode, Settings
 from tests.support.city import CityDatabases
+from tests.support.files import PDF, pdf, sm3
 
 ROOT = Path(__file__).parents[2]
 NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
@@ -252,6 +253,19 @@ def test_what_nginx_refuses_is_a_problem_too(front: httpx.Client) -> None:
     assert large.status_code == httpx.codes.REQUEST_ENTITY_TOO_LARGE
     assert large.headers["content-type"] == "application/problem+json"
     assert large.json()["code"] == "too_large"
+
+
+async def test_an_attachment_larger_than_a_command_passes(apart: Apart) -> None:
+    content = pdf("附件", size=5 << 20)
+    async with httpx.AsyncClient(timeout=60, trust_env=False) as http:
+        token = await City.at(http, apart.address)._identity(DEB)
+        url = f"{apart.address}/approval/v1/attachments/{sm3(content)}"
+        headers = {"Authorization": token["Authorization"], "Content-Type": PDF}
+        answer = await http.put(url, content=content, headers={**headers, "X-File-Name": "a.pdf"})
+        assert answer.status_code == httpx.codes.CREATED, answer.text
+        fetched = await http.get(url, headers=headers)
+        assert fetched.content == content
+        assert fetched.headers["content-disposition"].startswith("attachment;")
 
 
 async def test_a_project_lives_its_whole_life_across_the_processes(apart: Apart) -> None:
