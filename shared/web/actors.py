@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from shared.kernel.actor import Actor
 from shared.kernel.identifiers import UnitId
 from shared.regulation.pack import Policy, Power
+from shared.web.access.recorder import ACTOR
 from shared.web.problems import ProblemError
 
 ISSUER = "govit-development"
@@ -160,7 +161,8 @@ class ActorBearer(HTTPBearer):
                 headers={"WWW-Authenticate": "Bearer"},
             )
         verifier: Verifier = request.app.state.runtime.verifier
-        return verifier.actor(token)
+        actor = request.scope[ACTOR] = verifier.actor(token)
+        return actor
 
 
 CurrentActor = Annotated[Actor, Depends(ActorBearer())]

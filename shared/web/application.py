@@ -18,6 +18,7 @@ from shared.kernel.actor import Actor
 from shared.kernel.model import Record
 from shared.regulation.pack import Library, Policy
 from shared.web import feed, next_actions, obligations, problems, simulations
+from shared.web.access import reading as access_log
 from shared.web.clock import ClockRunsBackwards, SandboxClock
 from shared.web.direct import Direct
 from shared.web.openapi import document
@@ -180,7 +181,7 @@ def application(
     )
     problems.install(app)
     common = (feed, next_actions, simulations, obligations) if spec.decides else ()
-    versioned = (*routers, *(module.router for module in common))
+    versioned = (*routers, *(module.router for module in (*common, access_log)))
     for router in versioned:
         app.include_router(router, prefix="/v1")
     app.include_router(operations)

@@ -16,6 +16,7 @@ from pydantic import Field
 
 from shared.kernel.actor import Actor
 from shared.kernel.model import Record
+from shared.web.access.recorder import hide
 from shared.web.actors import CurrentActor
 from shared.web.commands import Command, Matter
 from shared.web.desk import Desk, desk_for
@@ -66,6 +67,8 @@ async def list_next_actions(
     asking = _Asking(request, runtime, actor, project_id, answers)
     found = [action async for action in asking.actions()]
     if actor.unit_id is not None and actor.unit_id not in {action.unit_id for action in found}:
+        if any(action.unit_id for action in found):
+            hide(request)
         raise ProblemError("not_found", "没有该对象，或本服务尚无其办理记录，或无权查看")
     return NextActions(project_id=project_id, on=asking.policy.on, actions=tuple(found))
 

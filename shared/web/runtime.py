@@ -14,6 +14,7 @@ from fastapi import FastAPI
 
 from shared.events import Event, Recorded
 from shared.events.registry import PolicyInterpreted
+from shared.eventstore.accesslog import AccessLog
 from shared.eventstore.decoding import decoded
 from shared.eventstore.inbox import Inbox
 from shared.eventstore.log import EventLog
@@ -24,6 +25,8 @@ from shared.eventstore.roles import require_application_role
 from shared.eventstore.threads import in_thread, linger
 from shared.kernel.dates import legal_date
 from shared.regulation.pack import DatedValue, Library, NoPolicyInForce, Policy, installed, typed
+from shared.web.access.origin import Origins
+from shared.web.access.recorder import Recorder
 from shared.web.actors import SYSTEM, DevelopmentIssuer, Verifier
 from shared.web.clock import Clock, SandboxClock, SystemClock
 from shared.web.commands import Command
@@ -116,6 +119,9 @@ class Runtime:
         self.verifier = self._verifier()
         self.log = EventLog(dsn, clock=self.clock.now, sandbox=settings.sandbox)
         self.inbox = Inbox(dsn, self._types)
+        self.access = Recorder(
+            self.name, AccessLog(dsn), self.clock, Origins(settings.trusted_proxies)
+        )
         self._peers = {} if peers is None else peers
         self._cache: OrderedDict[str, Folded] = OrderedDict()
         self._news = asyncio.Event()
@@ -154,6 +160,8 @@ class Runtime:
         """
         await asyncio.to_thread(require_head, self.dsn, self.name)
         await asyncio.to_thread(require_application_role, self.dsn, self.name)
+        await asyncio.to_thread(self.access.kept.open)
+        self._stack.push_async_callback(self.access.close)
         if self.spec.decides:
             await asyncio.to_thread(self.log.open)
             self._stack.callback(self.log.close)
@@ -171,7 +179,7 @@ class Runtime:
 
     def start(self) -> None:
         """Begin to follow, project and react; in one process, once all services are open."""
-        self._start(*(f.run() for f in self.followers))
+        self._start(self.access.run(), *(f.run() for f in self.followers))
         if self.projector:
             self._start(self.projector.run())
         if self.spec.reactions:
@@ -233,7 +241,7 @@ class Runtime:
     async def ready(self) -> list[str]:
         """What keeps the service from working, in words; empty when it is ready."""
         faults = [f"跟随 {f.source} 中断" for f in self.followers if not f.healthy]
-        faults += [fault for fault in (self.stalled, self.dead) if fault]
+        faults += [fault for fault in (self.stalled, self.dead, self.access.fault) if fault]
         if self.projector and self.projector.fault:
             faults.append(f"视图投影停止：{self.projector.fault}")
         try:

@@ -2,10 +2,12 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, IPvAnyNetwork, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from shared.eventstore.accesslog import MIN_DAYS
 
 SERVICES = ("registry", "approval", "budget", "acceptance", "audit")
 """The deciding services in the order of a project's life, and the one that reads."""
@@ -41,6 +43,14 @@ class Settings(BaseSettings):
     fence_seconds: float = 5.0
     """How long a decision waits for other services' facts before it answers 503."""
 
+    access_log_days: int = Field(default=MIN_DAYS, ge=MIN_DAYS)
+    """How long the access log is kept before `govit tick` prunes it; not less than six months."""
+    trusted_proxies: Annotated[tuple[IPvAnyNetwork, ...], NoDecode] = ()
+    """Addresses and networks, comma-separated, of proxies that tell the client's address.
+
+    One on this machine always may.
+    """
+
     registry_dsn: SecretStr | None = None
     approval_dsn: SecretStr | None = None
     budget_dsn: SecretStr | None = None
@@ -57,6 +67,13 @@ class Settings(BaseSettings):
     budget_url: str | None = None
     acceptance_url: str | None = None
     audit_url: str | None = None
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        return (
+            [v.strip() for v in value.split(",") if v.strip()] if isinstance(value, str) else value
+        )
 
     @model_validator(mode="after")
     def _production_is_strict(self) -> Self:
