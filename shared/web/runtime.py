@@ -153,11 +153,7 @@ class Runtime:
         return self
 
     async def open(self) -> None:
-        """Reach the database.
-
-        SchemaBehind where it is not at this release's schema, RoleTooStrong where the role could
-        rewrite what is recorded.
-        """
+        """Reach the database; SchemaBehind at another schema, RoleTooStrong as another role."""
         await asyncio.to_thread(require_head, self.dsn, self.name)
         await asyncio.to_thread(require_application_role, self.dsn, self.name)
         await asyncio.to_thread(self.access.kept.open)
