@@ -22,7 +22,7 @@ from deploy.reports import show_report, show_reports
 from deploy.rules_table import as_json as rows_as_json
 from deploy.rules_table import markdown, show, treatments
 from deploy.serving import serve as serve_http
-from deploy.tick import NoList, show_outcomes, tick
+from deploy.tick import NoList, prune, show_outcomes, show_pruned, tick
 from deploy.timeline import show_history, show_integrity
 from services.audit.bundle.verify import main as verify_bundle
 from shared.eventstore.log import EventLog
@@ -117,7 +117,7 @@ def token(
 
 @app.command("tick")
 def run_daily_job(url: ServerUrl = "http://127.0.0.1:8080") -> None:
-    """每日任务：认定新的逾期，各只认定一次；重复或迟延执行均无妨。"""
+    """每日任务：认定新的逾期，各只认定一次，并清理过期的访问日志；重复或迟延执行均无妨。"""
     settings = Settings()
     try:
         token = asyncio.run(service_header(settings)).removeprefix("Bearer ")
@@ -126,11 +126,15 @@ def run_daily_job(url: ServerUrl = "http://127.0.0.1:8080") -> None:
     try:
         with httpx.Client(base_url=url, timeout=60) as http:
             outcomes = tick(http, token)
+            removed = prune(http, token)
     except NoList as error:
         _fail(f"{url} 没有给出义务清单：{error}")
     show_outcomes(console, outcomes)
+    show_pruned(console, removed)
     if not all(outcome.settled for outcome in outcomes):
         _fail("有逾期未能认定，请排除故障后再次执行")
+    if None in removed.values():
+        _fail("有访问日志未能清理，请排除故障后再次执行")
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""`govit tick`: the daily job, which has every obligation that has become overdue found so, once.
+"""`govit tick`: the daily job: what has become overdue is found so, once; old access logs go.
 
 The audit service tells what is late; each finding is a command to the service that looks after
 the obligation, which computes it anew and decides. Run it twice, late or after days of absence:
@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from shared.standing.obligations import Duty
+from shared.web.settings import SERVICES
 
 ATTEMPTS = 5
 PATIENCE = 0.5
@@ -56,6 +57,18 @@ def tick(http: httpx.Client, token: str) -> list[Outcome]:
     if not answer.is_success:
         raise NoList(_said(answer))
     return [_find(http, token, obligation) for obligation in answer.json()["items"]]
+
+
+def prune(http: httpx.Client, token: str) -> dict[str, int | None]:
+    """Have every service drop what its access log need not keep; None where it did not answer."""
+    removed: dict[str, int | None] = {}
+    for service in SERVICES:
+        try:
+            answer = http.delete(f"/{service}/v1/access-log", headers=_bearer(token))
+            removed[service] = answer.json()["removed"] if answer.is_success else None
+        except httpx.HTTPError:
+            removed[service] = None
+    return removed
 
 
 def _find(http: httpx.Client, token: str, obligation: dict[str, Any]) -> Outcome:
@@ -99,6 +112,15 @@ def _command(obligation: dict[str, Any]) -> tuple[str, dict[str, Any]]:
 
 def _bearer(token: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
+
+
+def show_pruned(console: Console, removed: dict[str, int | None]) -> None:
+    """What went from the access logs; nothing is said of those where nothing was due."""
+    for service, count in removed.items():
+        if count is None:
+            console.print(f"{service}：访问日志未能清理")
+        elif count:
+            console.print(f"{service}：访问日志已清理 {count} 条")
 
 
 def show_outcomes(console: Console, outcomes: list[Outcome]) -> None:

@@ -10,6 +10,7 @@ from shared.kernel.actor import Actor
 from shared.kernel.identifiers import UnitId
 from shared.regulation.authority import Power
 from shared.regulation.pack import Policy
+from shared.web.access.recorder import ACTOR
 from shared.web.identity.development import DevelopmentIssuer
 from shared.web.identity.instance import SYSTEM
 from shared.web.identity.tokens import Verifier
@@ -74,8 +75,8 @@ class ActorBearer(HTTPBearer):
                 headers={"WWW-Authenticate": "Bearer"},
             )
         verifier: Verifier = request.app.state.runtime.verifier
-        actor = await verifier.actor(token)
-        request.scope["actor"] = actor  # the gate charges who it is from now on
+        # The gate charges who it is from now on, and the access log names him.
+        actor = request.scope[ACTOR] = await verifier.actor(token)
         return actor
 
 

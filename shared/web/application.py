@@ -26,6 +26,7 @@ from shared.web import (
     problems,
     simulations,
 )
+from shared.web.access import reading as access_log
 from shared.web.clock import ClockRunsBackwards, SandboxClock
 from shared.web.direct import Direct
 from shared.web.gate import stand_before
@@ -193,7 +194,7 @@ def application(
     problems.install(app)
     common = (feed, next_actions, simulations, obligations) if spec.decides else ()
     files = attachments.ROUTERS if spec.decides else ()
-    versioned = (*routers, *(module.router for module in common), *files)
+    versioned = (*routers, *(module.router for module in (*common, access_log)), *files)
     for router in versioned:
         app.include_router(router, prefix="/v1")
     app.include_router(operations)

@@ -14,10 +14,16 @@ from fastapi.exceptions import RequestValidationError
 from starlette._utils import get_route_path
 from starlette.responses import Response
 from starlette.routing import BaseRoute, compile_path
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from shared.web.problems import UNAVAILABLE, ProblemError, unavailable
 from shared.web.routes import Handler, StrictRoute
+
+_READS = "/v1/"
+_FOLLOWING = "/v1/feed"
+_NO_ROOM = ProblemError(
+    "busy", "查阅须留痕，而访问日志此刻写不下，请稍后重试", headers={"Retry-After": "1"}
+)
 
 
 class _Commands:
@@ -56,14 +62,31 @@ class Direct:
                     self._commands.add(f"{prefix}{route.path}", route)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] == "POST":
-            found = self._commands.find(get_route_path(scope))
+        if scope["type"] == "http":
+            path = get_route_path(scope)
+            found = self._commands.find(path) if scope["method"] == "POST" else None
             if found is not None:
                 route, handler, identifiers = found
                 scope.update(route=route, path_params=identifiers)
                 await self._answer(handler, scope, receive, send)
                 return
+            if path.startswith(_READS):
+                await self._read(path, scope, receive, send)
+                return
         await self._inside(scope, receive, send)
+
+    async def _read(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
+        access = self._app.state.runtime.access
+        if access.full and not path.startswith(_FOLLOWING):
+            await _NO_ROOM.response(scope["path"])(scope, receive, send)
+            return
+
+        async def noting(message: Message) -> None:
+            if message["type"] == "http.response.start":  # before anything is given away
+                access.read(scope, message["status"])
+            await send(message)
+
+        await self._inside(scope, receive, noting)
 
     async def _answer(self, handler: Handler, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -77,6 +100,7 @@ class Direct:
             response = await self._problem(Exception, request, error)
             await response(scope, receive, send)
             raise  # so that the server logs it
+        self._app.state.runtime.access.command(scope, response.status_code)
         await response(scope, receive, send)
 
     async def _problem(self, kind: type[Exception], request: Request, error: Exception) -> Response:

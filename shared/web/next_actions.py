@@ -15,6 +15,7 @@ from pydantic import Field
 
 from shared.kernel.actor import Actor
 from shared.kernel.model import Record
+from shared.web.access.recorder import hide
 from shared.web.actors import CurrentActor
 from shared.web.commands import Command, Matter
 from shared.web.desk import Desk, desk_for
@@ -64,6 +65,7 @@ async def list_next_actions(
     await asked.answered()
     asking = _Asking(request, runtime, actor, project_id, asked)
     if not await asking.may_see():
+        hide(request)
         raise ProblemError("not_found", "没有该对象，或本服务尚无其办理记录，或无权查看")
     found = [action async for action in asking.actions()]
     return NextActions(project_id=project_id, on=asking.policy.on, actions=tuple(found))

@@ -49,6 +49,7 @@ TAGS = {
     "另策重演": "simulations",
     "义务": "obligations",
     "附件": "attachments",
+    "访问日志": "access_log",
     "事件流": "feed",
     "运行": "operations",
 }

@@ -15,6 +15,7 @@ from shared.kernel.actor import Actor
 from shared.kernel.identifiers import UnitId
 from shared.kernel.model import Record, present
 from shared.kernel.text import clean
+from shared.web.access.recorder import hide
 from shared.web.problems import ProblemError, invalid
 from shared.web.runtime import Aggregate, Folded, Runtime
 
@@ -85,6 +86,8 @@ async def current(
     folded: Folded = await runtime.fold(aggregate, subject)
     hidden = actor.unit_id is not None and actor.unit_id not in parties(folded.state)
     if folded.version == 0 or hidden:
+        if folded.version:
+            hide(request)
         raise ProblemError("not_found", "没有该对象，或本服务尚无其办理记录，或无权查看")
     response.headers["ETag"] = f'"{folded.version}"'
     return folded.state

@@ -16,6 +16,7 @@ from shared.attachments.places import place_of
 from shared.attachments.store import Store
 from shared.events import Event, Recorded
 from shared.events.registry import PolicyInterpreted
+from shared.eventstore.accesslog import AccessLog
 from shared.eventstore.connections import Patience
 from shared.eventstore.decoding import decoded
 from shared.eventstore.inbox import Inbox
@@ -28,6 +29,7 @@ from shared.eventstore.roles import require_application_role
 from shared.eventstore.threads import in_thread, linger
 from shared.kernel.dates import legal_date
 from shared.regulation.pack import DatedValue, Library, NoPolicyInForce, Policy, installed, typed
+from shared.web.access.recorder import Recorder
 from shared.web.clock import Clock, SandboxClock, SystemClock
 from shared.web.commands import Command
 from shared.web.follower import Fence, Follower
@@ -121,6 +123,7 @@ class Runtime:
         self.inbox = Inbox(dsn, self._types, patience)
         self.attachments = Store(place_of(settings.attachments_url, settings.home, spec.name))
         self.references = References(spec.name, self.log)
+        self.access = Recorder(self.name, AccessLog(dsn), self.clock)
         self._peers = {} if peers is None else peers
         self._cache: OrderedDict[str, Folded] = OrderedDict()
         self._news = asyncio.Event()
@@ -147,14 +150,12 @@ class Runtime:
         return self
 
     async def open(self) -> None:
-        """Reach the database.
-
-        SchemaBehind where it is not at this release's schema, RoleTooStrong where the role could
-        rewrite what is recorded.
-        """
+        """Reach the database; SchemaBehind at another schema, RoleTooStrong as another role."""
         await asyncio.to_thread(require_head, self.dsn, self.name)
         await asyncio.to_thread(require_application_role, self.dsn, self.name)
         self._stack.callback(self.log.close)
+        await asyncio.to_thread(self.access.kept.open)
+        self._stack.push_async_callback(self.access.close)
         if self.spec.decides:
             await asyncio.to_thread(self.log.open)
             await asyncio.to_thread(self.attachments.place.staging.clean)
@@ -175,7 +176,8 @@ class Runtime:
 
     def start(self) -> None:
         """Begin to follow, project and react; in one process, once all services are open."""
-        self._start(*self.identity.work(), *(f.run() for f in self.followers))
+        own = (*self.identity.work(), self.access.run())
+        self._start(*own, *(f.run() for f in self.followers))
         if self.projector:
             self._start(self.projector.run())
         if self.spec.reactions:
@@ -229,7 +231,7 @@ class Runtime:
         """What keeps the service from working, in words; empty when it is ready."""
         faults = [f"跟随 {f.source} 中断" for f in self.followers if not f.healthy]
         faults += self.identity.faults()
-        faults += [fault for fault in (self.stalled, self.dead) if fault]
+        faults += [fault for fault in (self.stalled, self.dead, self.access.fault) if fault]
         if self.projector and self.projector.fault:
             faults.append(f"视图投影停止：{self.projector.fault}")
         try:

@@ -13,6 +13,7 @@ from pydantic_settings import (
 )
 
 from shared.attachments.kinds import KINDS
+from shared.eventstore.accesslog import MIN_DAYS
 from shared.web.identity.claims import ClaimNames
 from shared.web.identity.provider import private
 from shared.web.passwords import fault_of
@@ -101,6 +102,8 @@ class Settings(BaseSettings):
     attachment_max_bytes: int = Field(default=50 * 1024 * 1024, ge=1)
     attachment_types: tuple[str, ...] = tuple(KINDS)
     """Media types that are taken, of those that can be recognised."""
+    access_log_days: int = Field(default=MIN_DAYS, ge=MIN_DAYS)
+    """How long the access log is kept before `govit tick` prunes it; not less than six months."""
 
     registry_dsn: SecretStr | None = None
     approval_dsn: SecretStr | None = None

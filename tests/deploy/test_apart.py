@@ -27,6 +27,8 @@ from deploy.demo.sandbox import OPENING
 from deploy.demo.steps.registration import declaration
 from deploy.pages import write as write_pages
 from shared.events.registry import SystemCategory, SystemEntry, SystemStatus
+from shared.kernel.actor import Actor
+from shared.web.actors import DevelopmentIssuer
 from shared.web.clock import SandboxClock
 from shared.web.settings import SERVICES, InstanceMode, Settings
 from tests.support.city import CityDatabases
@@ -266,6 +268,17 @@ async def test_an_attachment_larger_than_a_command_passes(apart: Apart) -> None:
         fetched = await http.get(url, headers=headers)
         assert fetched.content == content
         assert fetched.headers["content-disposition"].startswith("attachment;")
+
+
+def test_the_access_log_knows_the_address_that_nginx_saw(apart: Apart, front: httpx.Client) -> None:
+    issuer = DevelopmentIssuer(apart.home)
+    asker = Actor(person="asker-behind-nginx", name="询问人", body="AUD", role="OFFICER")
+    headers = {"Authorization": f"Bearer {issuer.token(asker)}", "X-Forwarded-For": "6.6.6.6"}
+    for service in SERVICES:
+        path = f"/{service}/v1/access-log"
+        assert front.get(path, headers=headers).status_code == httpx.codes.OK
+        (entry,) = front.get(path, params={"person": asker.person}, headers=headers).json()["items"]
+        assert (entry["address"], entry["operation"]) == ("127.0.0.1", "list_access_log")
 
 
 async def test_a_project_lives_its_whole_life_across_the_processes(apart: Apart) -> None:

@@ -11,6 +11,7 @@ from psycopg import errors, sql
 from deploy.instance import Databases, DsnMissing
 from deploy.postgres import EmbeddedPostgres, Passwords
 from deploy.postgres.provision import SERVICES, ServiceDsns, provision
+from shared.eventstore.accesslog import AccessLog, Entry
 from shared.eventstore.log import EventLog
 from shared.eventstore.migration_env import NotTheMigrator
 from shared.eventstore.migrations import migrate
@@ -40,6 +41,10 @@ def services(instance: EmbeddedPostgres) -> dict[str, ServiceDsns]:
         log = EventLog(made[service].app, clock=now)
         log.append_now(one())
         log.close()
+        access = AccessLog(made[service].app)
+        access.open()
+        access.store([Entry(now(), "FORBIDDEN", "read_feed", *(None,) * 7)])
+        access.close()
     return made
 
 
@@ -68,6 +73,10 @@ REWRITING = [
     "DELETE FROM public.log_head",
     "UPDATE public.log_head SET position = 0, frontier = ''",
     "UPDATE public.log_head SET origin = 'govit/elsewhere'",
+    "UPDATE public.access_log SET person = 'nobody'",
+    "DELETE FROM public.access_log",
+    "TRUNCATE public.access_log",
+    "SELECT public.prune_access_log(182)",
     "MERGE INTO public.events USING public.log_head ON true WHEN MATCHED THEN DELETE",
 ]
 """Refused to everybody, the owner too."""
@@ -255,7 +264,9 @@ def test_the_application_has_exactly_these_rights(
             " FROM information_schema.role_table_grants"
             " WHERE table_schema = 'public' AND grantee = current_user GROUP BY 1"
         ).fetchall()
+    # Into the access log it inserts by columns: the instant of recording is the database's.
     assert dict(rows) == {
+        "access_log": "SELECT",
         "alembic_version": "SELECT",
         "events": "INSERT SELECT",
         "idempotency": "INSERT SELECT",

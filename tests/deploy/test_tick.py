@@ -12,10 +12,11 @@ import httpx
 import pytest
 from rich.console import Console
 
-from deploy.tick import NoList, Outcome, show_outcomes, tick
+from deploy.tick import NoList, Outcome, prune, show_outcomes, show_pruned, tick
 from shared.kernel.actor import Actor
 from shared.web.actors import SYSTEM, DevelopmentIssuer
 from shared.web.clock import SandboxClock
+from shared.web.settings import SERVICES
 from tests.support.builders import UNIT, entry, profile
 from tests.support.city import START, City
 from tests.support.late_city import LATE, TODAY, LateProject, a_late_project, advance, obligations
@@ -60,6 +61,25 @@ async def a_late_city(city: City) -> LateProject:
 
 def kinds(outcomes: list[Outcome]) -> list[str]:
     return sorted(o.obligation["duty"] for o in outcomes)
+
+
+async def pruned(bridge: Bridge, token: str) -> dict[str, int | None]:
+    with httpx.Client(transport=bridge, base_url="http://city") as http:
+        return await asyncio.to_thread(prune, http, token)
+
+
+async def test_old_access_logs_go_where_a_service_answers(fresh_city: City) -> None:
+    token = fresh_city.issuer.token(SYSTEM)
+    nothing: dict[str, int | None] = dict.fromkeys(SERVICES, 0)
+    assert await pruned(Bridge(fresh_city), token) == nothing
+    assert await pruned(Bridge(fresh_city, "/budget"), token) == {**nothing, "budget": None}
+    assert await pruned(Bridge(fresh_city), "nobody") == dict.fromkeys(SERVICES)
+
+
+def test_it_is_told_what_went_and_what_could_not() -> None:
+    text = StringIO()
+    show_pruned(Console(file=text), {"registry": 3, "approval": 0, "budget": None})
+    assert text.getvalue() == "registry：访问日志已清理 3 条\nbudget：访问日志未能清理\n"
 
 
 @pytest.fixture(autouse=True)

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from services.audit.api import (
+    access_log,
     bundle,
     eligibility,
     history,
@@ -13,7 +14,8 @@ from services.audit.api import (
 )
 
 router = APIRouter()
-for part in (eligibility, obligations, reports, registers, next_actions, history, bundle):
+PARTS = (eligibility, obligations, reports, registers, next_actions, history, bundle, access_log)
+for part in PARTS:
     router.include_router(part.router)
 
 __all__ = ["router"]

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from services.audit.api.asking import asked, today
 from shared.kernel.model import Record
+from shared.web.access.recorder import hide
 from shared.web.actors import CurrentActor
 from shared.web.follower import Follower
 from shared.web.next_actions import NextAction, NextActions
@@ -50,6 +51,7 @@ async def list_project_actions(
         *(of_service(follower, project_id, token) for follower in runtime.followers)
     )
     if not any(answers):
+        hide(request)
         raise ProblemError("not_found", f"没有项目 {project_id}，或无权查看")
     return ProjectActions(
         project_id=project_id, actions=tuple(action for each in answers for action in each)
