@@ -12,6 +12,7 @@ import httpx
 import typer
 from rich.console import Console
 
+from deploy import authority_table
 from deploy.all_in_one import all_in_one
 from deploy.attachments import files_of, show_examined
 from deploy.calendars import commands as calendar_commands
@@ -292,6 +293,27 @@ def rules(
 
 
 @app.command()
+def authority(
+    body: Annotated[str | None, typer.Option(help="只看一个部门，例如 DEB")] = None,
+    on: Annotated[str | None, typer.Option(help="法定日期，YYYY-MM-DD；与 --body 同用")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="输出 docs/authority.md")] = False,
+) -> None:
+    """列出每一项操作由哪些部门办理或查阅、依据哪一条。"""
+    chosen = authority_table.operations()
+    if body is not None:
+        day = date.fromisoformat(_day(on)) if on else None
+        chosen = authority_table.held_by(chosen, body, day)
+    if as_json:
+        told = authority_table.as_json(chosen)
+        sys.stdout.write(json.dumps(told, ensure_ascii=False, indent=2) + "\n")
+    elif as_markdown:
+        sys.stdout.write(authority_table.markdown(chosen))
+    else:
+        authority_table.show(console, chosen)
+
+
+@app.command()
 def openapi(directory: Annotated[Path, typer.Argument(help="目录")] = Path("openapi")) -> None:
     """写出各服务的 OpenAPI 文档。"""
     for path in write(directory):
@@ -310,7 +332,7 @@ def _day(text: str) -> str:
     try:
         return date.fromisoformat(text).isoformat()
     except ValueError:
-        _fail("--as-of 须为 YYYY-MM-DD")
+        _fail(f"日期须为 YYYY-MM-DD，不是 {text}")
 
 
 def _ask(url: str, path: str, parameters: dict[str, Any]) -> dict[str, Any]:

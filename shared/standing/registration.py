@@ -29,6 +29,8 @@ class Registration:
 
     unit_id: UnitId | None = None
     declared: EventRef | None = None
+    declared_by: str = ""
+    """Person who declared it, and so may not decide on it."""
     delivery_mode: DeliveryMode | None = None
     participants: tuple[UnitId, ...] = ()
     system_id: UUID | None = None
@@ -70,6 +72,7 @@ def evolve_registration(registration: Registration, recorded: Recorded) -> Regis
                 registration,
                 unit_id=declared.unit_id,
                 declared=ref,
+                declared_by=recorded.meta.actor.person,
                 delivery_mode=declared.declaration.delivery_mode,
                 participants=tuple(p.unit_id for p in declared.declaration.participants),
                 system_id=declared.declaration.system_id,

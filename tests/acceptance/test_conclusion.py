@@ -15,13 +15,16 @@ from shared.events.acceptance import (
     AcceptanceReviewed,
     ServiceAcceptanceReported,
 )
+from shared.events.registry import ProjectDeclared
 from shared.regulation.pack import DatedValue, Library, Reach, installed
 from tests.acceptance.building import (
     ACCEPTANCE,
     APPLIED,
     EARLIEST,
     FINDINGS,
+    IDENTITY,
     IN_TRIAL,
+    REPLIED,
     SERVICE_APPLIED,
     SERVICE_MATERIALS,
     acceptance,
@@ -40,7 +43,7 @@ from tests.acceptance.building import (
     service_reported,
     trial_started,
 )
-from tests.support.builders import document, materials
+from tests.support.builders import declaration, document, materials
 from tests.support.given_when_then import OFFICER, as_recorded
 
 DAY = timedelta(days=1)
@@ -69,6 +72,18 @@ def test_acceptance_is_concluded_on_the_day_of_the_application() -> None:
         .then(AcceptanceConcluded)
         .having(filing_due_on=FILING_DUE)
     )
+
+
+def test_an_acceptance_of_the_digital_bureaus_own_project_says_so() -> None:
+    declared = ProjectDeclared(on=REPLIED, **IDENTITY, declaration=declaration(), self_review=True)
+    own = origin_of(as_recorded([declared], "registry"))
+    for case, decision, command in (
+        (APPLIED, decisions.conclude_acceptance, acceptance()),
+        (REPORTED, decisions.review_service_acceptance, review()),
+    ):
+        case.when(decision, command).having(self_review=False)
+        flagged = replace(case.facts.origin, self_review=own.self_review)
+        case.with_facts(origin=flagged).when(decision, command).having(self_review=True)
 
 
 def test_acceptance_is_not_concluded_before_the_application() -> None:

@@ -40,7 +40,7 @@ from tests.budget.building import (
     terminated,
 )
 from tests.support.builders import UNIT, document, yuan
-from tests.support.given_when_then import SUBJECT, TODAY
+from tests.support.given_when_then import OFFICER, SUBJECT, TODAY
 
 ENDED = ACCEPTED.given(included(), procured(), contracted(), paid("800000.00"))
 
@@ -265,3 +265,13 @@ def test_a_later_evaluation_takes_the_earlier_ones_place(grade: str) -> None:
     outcome = CASE.with_facts(background=better).when(include_in_budget, inclusion())
     outcome.then(BudgetIncluded).then_advised()
     assert {"SelfEvaluationSubmitted", "PostEvaluationRecorded"} <= FOLLOWS["acceptance"]
+
+
+def test_who_declared_the_project_does_not_decide_on_its_money() -> None:
+    share = cost_share(d511100=60, d511102=30, d511181=10)
+    for decision, command, event in (
+        (include_in_budget, inclusion(), BudgetIncluded),
+        (set_cost_share, share, CostShareSet),
+    ):
+        COUNTIES.by(OFFICER).when(decision, command).then_broken(rules.decider_did_not_submit)
+        COUNTIES.when(decision, command).then(event)

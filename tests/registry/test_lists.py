@@ -1,5 +1,6 @@
 """Rules of the central review and the annual list (第七、十五、十七条)."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,7 @@ import pytest
 from services.registry import decisions
 from services.registry.rules import lists as rules
 from services.registry.state import Project
+from shared.events import Meta
 from shared.events.registry import (
     AnnualListApproved,
     AnnualListSubmitted,
@@ -32,7 +34,7 @@ from tests.registry.building import (
     reviewed,
 )
 from tests.support.builders import UNIT, document
-from tests.support.given_when_then import OFFICER, SUBJECT
+from tests.support.given_when_then import DECIDER, OFFICER, SUBJECT, as_recorded
 
 URGENT = {"plan_year": 2026, "off_cycle": {"reason": "汛期应急", "evidence": document("通知")}}
 APPROVAL = ListApproval(document=document("批准文件", "乐府〔2026〕8号"))
@@ -211,3 +213,17 @@ def test_whoever_declared_does_not_review_list_or_approve() -> None:
     LISTS.given(list_submitted()).with_facts(
         projects={SUBJECT: project(declared(), reviewed())}
     ).by(OFFICER).when(decisions.approve_annual_list, APPROVAL).then_broken(decider_did_not_submit)
+
+
+def test_who_declared_does_not_approve_the_list_either() -> None:
+    clerk = DECIDER.model_copy(update={"person": "clerk-1"})
+    listed = as_recorded([list_submitted()])[0]
+    meta = Meta(actor=clerk, command="given", policy="511100-2022@1")
+    state = LISTS.evolve(LISTS.state(), replace(listed, stored_meta=meta))
+    case = replace(LISTS, initial=state).with_facts(
+        projects={SUBJECT: project(declared(), reviewed())}
+    )
+    case.by(OFFICER).when(decisions.approve_annual_list, APPROVAL).then_broken(
+        decider_did_not_submit
+    )
+    case.when(decisions.approve_annual_list, APPROVAL).then(AnnualListApproved, ProjectListed)

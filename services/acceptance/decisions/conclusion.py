@@ -67,7 +67,13 @@ def conclude_acceptance(
         exemptions=facts.exemptions,
     )
     dates = _dates(acceptance.conclusion, on, policy)
-    return AcceptanceConcluded(on=on, **project.identity, acceptance=acceptance, **dates)
+    return AcceptanceConcluded(
+        on=on,
+        **project.identity,
+        acceptance=acceptance,
+        **dates,
+        self_review=facts.origin.self_review,
+    )
 
 
 def report_service_acceptance(
@@ -109,7 +115,9 @@ def review_service_acceptance(
         exemptions=facts.exemptions,
     )
     dates = _dates(review.conclusion, on, policy_of(project, context))
-    return AcceptanceReviewed(on=on, **project.identity, review=review, **dates)
+    return AcceptanceReviewed(
+        on=on, **project.identity, review=review, **dates, self_review=facts.origin.self_review
+    )
 
 
 def file_acceptance(

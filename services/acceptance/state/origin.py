@@ -50,6 +50,8 @@ class Origin:
 
     unit_id: str | None = None
     participants: tuple[str, ...] = ()
+    self_review: bool = False
+    """自建自审: DEB itself is the project unit (第五条)."""
     declared: EventRef | None = None
     listed: EventRef | None = None
     baseline: EventRef | None = None
@@ -74,8 +76,8 @@ def origin_of(events: Iterable[Recorded]) -> Origin:
 def _after(origin: Origin, recorded: Recorded) -> Origin:
     ref = recorded.ref
     match recorded.event:
-        case ProjectDeclared(unit_id=unit):
-            return replace(origin, unit_id=unit, declared=ref)
+        case ProjectDeclared(unit_id=unit, self_review=self_review):
+            return replace(origin, unit_id=unit, self_review=self_review, declared=ref)
         case ProjectListed(participants=participants):
             return replace(origin, participants=participants, listed=ref)
         case ResourcesCatalogued(catalogue=content):

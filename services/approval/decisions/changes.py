@@ -4,6 +4,7 @@ from datetime import date
 
 from services.approval.decisions.facts import Facts, policy_of
 from services.approval.rules import changes as rules
+from services.approval.rules import separation
 from services.approval.state import Baseline, Project
 from shared.events import Event
 from shared.events.approval import (
@@ -150,6 +151,9 @@ def rule_on_change(project: Project, ruling: ChangeRuling, facts: Facts, context
     context.require(
         decider_did_not_submit(context.actor, (pending.applied_by,)),
         rules.change_ruling_is_numbered(ruling),
+    )
+    context.require(
+        separation.who_concurred_in_a_change_does_not_rule_on_it(context.actor, pending)
     )
     if ruling.approved:
         context.require(

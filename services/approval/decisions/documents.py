@@ -11,6 +11,7 @@ from shared.events import Event
 from shared.events.approval import DocumentSubmitted, ParticipantSignedOff, SignOff, Submission
 from shared.kernel.model import present
 from shared.regulation import Check, Context
+from shared.regulation.common import decider_did_not_submit
 from shared.standing.rules import construction_goes_on
 
 
@@ -86,6 +87,7 @@ def sign_off(project: Project, sign_off: SignOff, facts: Facts, context: Context
     context.require(submission_awaits_reply(project))
     examination = present(project.examination)
     context.require(joint.sign_off_names_the_current_submission(sign_off, examination))
+    context.require(decider_did_not_submit(context.actor, examination.submitted_by))
     return ParticipantSignedOff(
         on=context.date_of(sign_off, since=examination.submitted_on),
         **project.identity,

@@ -4,6 +4,7 @@ from datetime import date
 
 from services.approval.decisions.facts import Facts
 from services.approval.rules import exceptions as rules
+from services.approval.rules import separation
 from services.approval.state import ExceptionCase, ExceptionIdentity
 from shared.events import Event
 from shared.events.approval import (
@@ -62,6 +63,7 @@ def agree_to_exception(
         rules.body_has_not_agreed_yet(body, case, policy),
         rules.exception_paper_is_numbered(agreement.document),
     )
+    context.require(separation.who_agreed_does_not_agree_for_another_body(context.actor, case))
     on = context.date_of(agreement, since=case.requested_on)
     if not agreement.approved:
         return [ExceptionRefused(on=on, **case.identity, body=body, agreement=agreement)]

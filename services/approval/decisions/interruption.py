@@ -2,6 +2,7 @@
 
 from services.approval.decisions.facts import Facts
 from services.approval.rules import interruption as rules
+from services.approval.rules import separation
 from services.approval.state import Project
 from shared.events import Event
 from shared.events.approval import (
@@ -45,6 +46,7 @@ def suspend_construction(
         rules.construction_is_not_suspended(project),
         rules.interruption_paper_is_numbered(suspension.document),
     )
+    context.require(decider_did_not_submit(context.actor, (project.trouble_reported_by,)))
     return ConstructionSuspended(
         on=context.date_of(suspension, since=present(project.baseline).replied_on),
         **project.identity,
@@ -112,6 +114,9 @@ def rule_on_termination(
     context.require(
         decider_did_not_submit(context.actor, (termination.requested_by,)),
         rules.interruption_paper_is_numbered(ruling.document),
+    )
+    context.require(
+        separation.who_reported_a_termination_does_not_rule_on_it(context.actor, termination)
     )
     on = context.date_of(ruling, since=termination.reported_on)
     if ruling.approved:

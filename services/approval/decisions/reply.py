@@ -4,7 +4,7 @@ from datetime import date
 from typing import TypedDict
 
 from services.approval.decisions.facts import Facts
-from services.approval.rules import construction, opinions
+from services.approval.rules import construction, opinions, separation
 from services.approval.rules import reply as rules
 from services.approval.state import Examination, Project
 from shared.events import Event
@@ -86,6 +86,7 @@ def approve_unshared_project(
     context.require(
         rules.project_shares_nothing(registration), rules.unshared_approval_is_numbered(approval)
     )
+    context.require(decider_did_not_submit(context.actor, (registration.declared_by,)))
     return LeadingGroupApproved(
         on=context.date_of(approval),
         project_id=context.subject_id,
@@ -128,6 +129,7 @@ def issue_reply(project: Project, reply: Reply, facts: Facts, context: Context) 
         rules.municipal_consent_is_given_where_required(examination, context.policy),
         rules.digital_bureau_concurs_in_the_reply(examination),
         exemptions=facts.exemptions,
+        firm=(separation.who_concurred_does_not_reply(context.actor, examination),),
     )
     return ReplyIssued(
         on=context.date_of(reply, since=examination.submitted_on),

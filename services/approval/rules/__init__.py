@@ -10,6 +10,7 @@ from services.approval.rules import (
     joint,
     opinions,
     reply,
+    separation,
     services,
 )
 
@@ -23,5 +24,6 @@ __all__ = [
     "joint",
     "opinions",
     "reply",
+    "separation",
     "services",
 ]

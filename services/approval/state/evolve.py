@@ -82,7 +82,9 @@ def _examined(project: Project, recorded: Recorded) -> Project:
         case MunicipalConsentGiven():
             after = _with(project, consent=ref)
         case ConcurrenceGiven(concurrence=concurrence):
-            after = _with(project, concurred=Concurred(concurrence.digest, ref))
+            after = _with(
+                project, concurred=Concurred(concurrence.digest, recorded.meta.actor.person, ref)
+            )
     return after
 
 
@@ -127,7 +129,11 @@ def _changed(project: Project, recorded: Recorded) -> Project:
                 project, pending_change=pending, application_due=None, stage=Stage.CHANGE_PENDING
             )
         case ChangeConcurred(ruling=ruling):
-            pending = replace(present(project.pending_change), concurrence=ruling)
+            pending = replace(
+                present(project.pending_change),
+                concurrence=ruling,
+                concurred_by=recorded.meta.actor.person,
+            )
             after = replace(project, pending_change=pending)
         case ChangeApproved() as event:
             after = _rebased(project, event, ref)
@@ -142,7 +148,8 @@ def _interrupted(project: Project, recorded: Recorded) -> Project:
         case DivisionOfWorkRecorded():
             after = replace(project, division=ref)
         case TroubleReported():
-            after = replace(project, trouble=ref)
+            person = recorded.meta.actor.person
+            after = replace(project, trouble=ref, trouble_reported_by=person)
         case ConstructionSuspended():
             after = replace(project, suspended=ref)
         case ConstructionResumed():
@@ -151,7 +158,12 @@ def _interrupted(project: Project, recorded: Recorded) -> Project:
             asked = Termination(request, on, recorded.meta.actor.person, ref)
             after = replace(project, termination=asked)
         case TerminationSubmitted(on=on):
-            reported = replace(present(project.termination), reported_on=on, reported=ref)
+            reported = replace(
+                present(project.termination),
+                reported_on=on,
+                reported_by=recorded.meta.actor.person,
+                reported=ref,
+            )
             after = replace(project, termination=reported)
         case ProjectTerminated():
             # What was still applied for goes with the project.

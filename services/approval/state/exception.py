@@ -46,6 +46,8 @@ class Agreed:
 
     body: str
     agreement: ExceptionAgreement
+    given_by: str
+    """Person who agreed, and so may not agree for another body."""
     ref: EventRef
 
 
@@ -100,7 +102,7 @@ def evolve_exception(case: ExceptionCase, recorded: Recorded) -> ExceptionCase:
                 status=ExceptionStatus.REQUESTED,
             )
         case ExceptionAgreed(body=body, agreement=agreement):
-            agreed = Agreed(body, agreement, recorded.ref)
+            agreed = Agreed(body, agreement, recorded.meta.actor.person, recorded.ref)
             return replace(case, agreements=(*case.agreements, agreed))
         case ExceptionGranted() as granted:
             return replace(

@@ -80,6 +80,8 @@ class Concurred:
     """会签, given for one submission; it falls with a later opinion or evaluation."""
 
     digest: Digest
+    given_by: str
+    """Person who concurred, and so may not reply."""
     ref: EventRef
 
 
@@ -171,6 +173,8 @@ class PendingChange:
     """Person who applied, and so may not rule on it."""
     ref: EventRef
     concurrence: ChangeRuling | None = None
+    concurred_by: str = ""
+    """Person who concurred, and so may not rule on it."""
 
 
 @dataclass(frozen=True)
@@ -183,6 +187,8 @@ class Termination:
     """Person who asked, and so may not rule on it."""
     ref: EventRef
     reported_on: date | None = None
+    reported_by: str = ""
+    """Person who reported it, and so may not rule on it either."""
     reported: EventRef | None = None
 
 
@@ -207,6 +213,8 @@ class Project:
     """参建分工 as last recorded (第二十七条)."""
     trouble: EventRef | None = None
     """重大问题报告, the newest (第三十条)."""
+    trouble_reported_by: str = ""
+    """Person who reported it, and so may not suspend the construction for it."""
     suspended: EventRef | None = None
     termination: Termination | None = None
     terminated: EventRef | None = None

@@ -33,6 +33,7 @@ def include_in_budget(
         ),
         exemptions=exemptions,
     )
+    _somebody_else(facts, context)
     amount = amount_of(inclusion.sources)
     return BudgetIncluded(
         on=context.date_of(inclusion),
@@ -42,6 +43,12 @@ def include_in_budget(
         included_so_far=project.included + amount,
         weighed=weighed(facts, context),
     )
+
+
+def _somebody_else(facts: Facts, context: Context) -> None:
+    """Who declared the project does not decide on its money (第五条)."""
+    declared_by = facts.background.declared_by
+    context.require(rules.decider_did_not_submit(context.actor, (declared_by,)))
 
 
 def weighed(facts: Facts, context: Context) -> tuple[EventRef, ...]:
@@ -72,6 +79,7 @@ def set_cost_share(
         ),
         exemptions=exemptions,
     )
+    _somebody_else(facts, context)
     return CostShareSet(
         on=context.date_of(cost_share), **facts.identity(context), cost_share=cost_share
     )

@@ -41,6 +41,8 @@ class Background:
     system_id: UUID | None = None
     county_codes: tuple[str, ...] = ()
     declared: EventRef | None = None
+    declared_by: str = ""
+    """Person who declared it, and so may not decide on its money."""
     catalogued: EventRef | None = None
     """Entry of the project's system in the catalogue."""
     to_stop: EventRef | None = None
@@ -85,6 +87,7 @@ def _evolve(known: Background, recorded: Recorded) -> Background:
                 system_id=declaration.system_id,
                 county_codes=declaration.county_codes,
                 declared=ref,
+                declared_by=recorded.meta.actor.person,
             )
         case SystemCatalogued():
             return replace(known, catalogued=ref)

@@ -76,6 +76,8 @@ def approve_annual_list(
         decider_did_not_submit(context.actor, listed.submitted_by),
         rules.list_awaits_approval(listed),
     )
+    submitters = {person for p in facts.projects.values() for person in p.submitted_by}
+    context.require(decider_did_not_submit(context.actor, submitters))
     content = listed.content
     context.require(rules.listed_projects_are_reviewed(content, facts.projects))
     on = context.date_of(approval)

@@ -177,6 +177,8 @@ class AcceptanceConcluded(ProjectEvent, label="竣工验收", article="31"):
     evaluation_opens_on: LegalDate | None = None
     evaluation_due_on: LegalDate | None = None
     """When self-evaluation may and must be made, counted from acceptance (第四十六条)."""
+    self_review: Flag = False
+    """自建自审: DEB itself is the project unit (第五条)."""
 
 
 class ServiceAcceptanceReported(ProjectEvent, label="服务验收结果", article="31"):
@@ -204,6 +206,8 @@ class AcceptanceReviewed(ProjectEvent, label="验收审核", article="31"):
     evaluation_opens_on: LegalDate | None = None
     evaluation_due_on: LegalDate | None = None
     """When self-evaluation may and must be made, counted from acceptance (第四十六条)."""
+    self_review: Flag = False
+    """自建自审: DEB itself is the project unit (第五条)."""
 
 
 class OverdueFinding(Act):

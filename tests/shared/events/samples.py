@@ -1322,6 +1322,25 @@ CONTENT: dict[tuple[str, str], dict[str, Any]] = {
         evaluation_opens_on=day("2028-03-18"),
         evaluation_due_on=day("2029-03-18"),
     ),
+    ("AcceptanceConcluded", "self-review"): of_project(
+        "2027-03-18",
+        acceptance=acceptance("PASSED", "乐数验〔2027〕9号"),
+        filing_due_on=day("2027-04-17"),
+        self_review=True,
+    ),
+    ("AcceptanceReviewed", "self-review"): of_project(
+        "2027-03-26",
+        review={
+            "on": day("2027-03-26"),
+            "conclusion": "PASSED",
+            "reviewers": ["市财政局", "专家 赵某某"],
+            "document": document("服务验收审核意见", "乐数验〔2027〕10号"),
+            "confirmed_conditions": [CONDITION],
+            "text": "服务质量达到约定，审核通过。",
+        },
+        filing_due_on=day("2027-04-25"),
+        self_review=True,
+    ),
     ("AcceptanceScheduleEnded", ""): of_project("2026-11-20", cause=TERMINATION),
     # -- 共享、管理和绩效 ------------------------------------------------------------------------
     ("ExchangeConnected", ""): of_project(
