@@ -213,6 +213,7 @@ def test_a_rule_that_is_only_imported_does_not_count_as_seen() -> None:
 # -- powers -------------------------------------------------------------------------------------
 
 
+@pytest.mark.owasp("API5", "API9")
 def test_every_command_has_a_power_and_every_power_a_command() -> None:
     commands = {
         operation["operationId"]
@@ -256,6 +257,7 @@ def traces(text: str) -> list[str]:
     return [kind for kind, pattern in TRACES.items() if pattern.search(text)]
 
 
+@pytest.mark.owasp("API8")
 def test_no_file_bears_a_trace_of_a_machine() -> None:
     found = {}
     for path in files_of_the_tree():

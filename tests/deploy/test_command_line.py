@@ -171,12 +171,14 @@ def test_a_service_refuses_to_start_on_another_schema(home: Path, tmp_path: Path
     assert "govit migrate registry" in refused.stderr
 
 
+@pytest.mark.owasp("API8")
 def test_a_real_instance_never_becomes_a_sandbox(instance: Running, home: Path) -> None:
     shown = govit("rebuild", "--check", "registry", GOVIT_HOME=str(home), GOVIT_MODE="sandbox")
     assert shown.returncode != 0
     assert "sandbox" in shown.stderr
 
 
+@pytest.mark.owasp("API2", "API8")
 def test_production_refuses_what_is_for_development(tmp_path: Path) -> None:
     shown = govit("run", "--mode", "production", GOVIT_HOME=str(tmp_path))
     assert shown.returncode != 0
@@ -192,6 +194,7 @@ def test_what_is_open_to_others_says_in_which_mode_it_runs(tmp_path: Path) -> No
     assert "GOVIT_MODE" in govit("serve", "registry", GOVIT_HOME=home, **dsn).stderr
 
 
+@pytest.mark.owasp("API2")
 def test_in_production_a_reader_brings_a_token(tmp_path: Path) -> None:
     shown = govit(
         "integrity",

@@ -35,9 +35,10 @@ def main(arguments: list[str]) -> int:
     with running_server() as server, tempfile.TemporaryDirectory(prefix="govit-fuzz-") as home:
         tests = TestServer(server)
         with target(CityDatabases(tests), Path(home)) as city:
+            contracts = documents()
             for service in given.service or SERVICES:
                 outcome = fuzz(
-                    documents()[service],
+                    contracts[service],
                     f"{city.address}/{service}",
                     city.callers,
                     {"project_id": city.projects},

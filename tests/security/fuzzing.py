@@ -76,7 +76,7 @@ class Callers:
             self._tokens[body] = cycle([self.issuer.token(actor) for actor in actors])
         return next(self._tokens[body])
 
-    def dress(self, case: Case) -> None:
+    def dress(self, case: Case[Any]) -> None:
         """A key, and mostly any version, so that decisions are reached; and no long waits."""
         self.requests += 1
         if case.meta is None or not case.meta.is_negative_at(ParameterLocation.HEADER):
@@ -112,10 +112,10 @@ def fuzz(
 
     @schema.auth(refresh_interval=None)  # a caller for every request
     class InTurn:
-        def get(self, case: Case, context: AuthContext) -> str:
+        def get(self, case: Case[Any], context: AuthContext) -> str:
             return callers.next(str(context.operation.definition.raw.get("operationId")))
 
-        def set(self, case: Case, data: str, context: AuthContext) -> None:
+        def set(self, case: Case[Any], data: str, context: AuthContext) -> None:
             case.headers["Authorization"] = f"Bearer {data}"
             callers.dress(case)
 

@@ -1,14 +1,13 @@
 """Requests nobody thought of: no service breaks, and each answers as its contract says."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
-from deploy.contracts import documents
 from shared.web.settings import SERVICES
 from tests.security.fuzzing import Effort, fuzz
 from tests.security.target import Target, target
+from tests.shared.test_openapi import contracts
 from tests.support.city import CityDatabases
 
 pytestmark = [
@@ -17,11 +16,6 @@ pytestmark = [
     pytest.mark.filterwarnings("default::hypothesis.errors.HypothesisWarning"),
     pytest.mark.filterwarnings("default::ResourceWarning"),
 ]
-
-
-@pytest.fixture(scope="module")
-def contracts() -> dict[str, dict[str, Any]]:
-    return documents()
 
 
 @pytest.fixture(scope="module")
@@ -34,10 +28,8 @@ def fuzzed(
 
 @pytest.mark.owasp("API2", "API3", "API4", "API8", "API9")
 @pytest.mark.parametrize("service", SERVICES)
-def test_a_service_keeps_to_its_contract(
-    fuzzed: Target, contracts: dict[str, dict[str, Any]], service: str
-) -> None:
-    contract = contracts[service]
+def test_a_service_keeps_to_its_contract(fuzzed: Target, service: str) -> None:
+    contract = contracts()[service]
     outcome = fuzz(
         contract,
         f"{fuzzed.address}/{service}",
