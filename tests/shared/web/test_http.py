@@ -470,6 +470,42 @@ async def test_positions_beyond_the_databases_are_refused(city: City) -> None:
     problem(await city.get(PROJECTS, by="DEB", min_position=10**30), 422, "invalid_payload")
 
 
+@pytest.mark.owasp("API4")
+async def test_the_last_of_all_positions_is_one_like_any(city: City) -> None:
+    await a_unit(city)
+    answer = await city.get("/registry/v1/feed", by="DEB", after=2**63 - 1)
+    assert (answer.status_code, answer.json()["events"]) == (200, [])
+
+
+@pytest.mark.owasp("API4")
+async def test_nobody_waits_for_what_the_log_has_not_reached(city: City) -> None:
+    async with asyncio.timeout(3):  # a view is waited for longer
+        answer = await city.get(PROJECTS, by="DEB", min_position=2**63 - 1)
+    assert problem(answer, 422, "invalid_payload")["errors"][0]["field"] == "min_position"
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("refusals", "since"),
+        ("exceptions", "as_of"),
+        ("projects/01890000-0000-7000-8000-000000000001/history", "known_at"),
+    ],
+)
+async def test_a_number_is_no_date(city: City, path: str, name: str) -> None:
+    answer = await city.get(f"/audit/v1/{path}", **{name: "1756684800"})
+    assert problem(answer, 422, "invalid_payload")["errors"][0]["field"] == name
+
+
+async def test_the_headers_of_a_rehearsal_are_read_as_strictly(city: City) -> None:
+    body = profile(unit_id=new_unit_id())
+    path = "/registry/v1/units?dry_run=true"
+    long = await city.post(path, body, by="DEB", **{"If-Match": "9" * 101})
+    assert problem(long, 422, "invalid_payload")["errors"][0]["field"] == "If-Match"
+    empty = await city.post(path, body, by="DEB", **{"Idempotency-Key": ""})
+    problem(empty, 400, "idempotency_key_missing")
+
+
 # -- refusals and the end of the regulation ------------------------------------------------
 
 
