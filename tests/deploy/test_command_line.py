@@ -171,7 +171,6 @@ def test_a_service_refuses_to_start_on_another_schema(home: Path, tmp_path: Path
     assert "govit migrate registry" in refused.stderr
 
 
-@pytest.mark.owasp("API8")
 def test_a_real_instance_never_becomes_a_sandbox(instance: Running, home: Path) -> None:
     shown = govit("rebuild", "--check", "registry", GOVIT_HOME=str(home), GOVIT_MODE="sandbox")
     assert shown.returncode != 0

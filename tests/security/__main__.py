@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from tests.security import static
 from tests.security.leaks import history, leaks_in, tracked
@@ -21,8 +21,9 @@ from tests.security.static import ROOT, Finding, Unavailable
 from tests.security.test_secrets import ALLOWED
 
 REPORT = ROOT / "build" / "security.xml"
+TITLE = "OWASP API Security Top 10 (2023)"
 _SHOWN = 6
-_PYTEST = ("-m", "pytest", "-n", "auto", "--dist", "loadfile", "-m", PROPERTY, "-p", "no:warnings")
+_PYTEST = ("-m", "pytest", "-n", "auto", "--dist", "loadfile", "-m", PROPERTY)
 
 
 class Tally(NamedTuple):
@@ -97,7 +98,7 @@ def tallied(report: Path) -> dict[str, Tally]:
         outcome = next((c.tag for c in case if c.tag in {"failure", "error", "skipped"}), "passed")
         for said in case.iter("property"):
             if said.get("name") == PROPERTY and (risk := said.get("value")):
-                module = str(case.get("classname")).removeprefix("tests.")
+                module = str(case.get("classname")).rpartition(".")[2]
                 names[risk][f"{module}::{str(case.get('name')).partition('[')[0]}"] = None
                 outcomes[risk].append(outcome)
     return {
@@ -113,23 +114,16 @@ def tallied(report: Path) -> dict[str, Tally]:
 
 def table(tallies: dict[str, Tally]) -> Table:
     """The items, who covers them, and whether that holds."""
-    shown = Table(
-        "item",
-        "tests",
-        "passed",
-        "failed",
-        "skipped",
-        "",
-        title="OWASP API Top 10",
-        show_lines=True,
-    )
+    tests = Column("tests", overflow="fold", ratio=2)
+    columns = ("passed", "failed", "skipped", "")
+    shown = Table(Column("item", ratio=1), tests, *columns, title=TITLE, show_lines=True)
     for risk, (name, chinese) in RISKS.items():
         tally = tallies[risk]
         more = len(tally.names) - _SHOWN
         lines = [*tally.names[:_SHOWN], *([f"… and {more} more"] if more > 0 else [])]
         verdict = "ok" if tally.holds else "FAILS" if tally.failed else "NOT COVERED"
         numbers = [str(n) for n in (tally.passed, tally.failed, tally.skipped)]
-        shown.add_row(f"{risk}:2023 {name} {chinese}", "\n".join(lines), *numbers, verdict)
+        shown.add_row(f"{risk} {name} {chinese}", "\n".join(lines), *numbers, verdict)
     return shown
 
 

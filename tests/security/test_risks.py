@@ -53,7 +53,7 @@ def test_a_failed_test_fails_its_items_and_no_others(tmp_path: Path) -> None:
         )
     )
     assert {risk for risk, tally in tallies.items() if tally.holds} == {"API1"}
-    assert tallies["API5"] == Tally(["a.test_b::test_one", "a.test_b::test_two"], 1, 1, 0)
+    assert tallies["API5"] == Tally(["test_b::test_one", "test_b::test_two"], 1, 1, 0)
     assert not tallies["API7"].holds  # skipped is not covered
     verdicts = list(table(tallies).columns[-1].cells)
     assert verdicts == ["ok", *["NOT COVERED"] * 3, "FAILS", *["NOT COVERED"] * 5]
