@@ -5,13 +5,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 CLIENT_VENV := .venv-client
+SECURITY_VENV := .venv-security
 
 # Ports, modes and the like go through to the command: `make run ARGS="--port 9000"`.
 ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo run test check lint format bench mutate openapi client lock clean
+.PHONY: help demo run test check lint format bench mutate security fuzz openapi client lock clean
 
 help:  ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -43,6 +44,12 @@ bench: $(VENV)/.dev  ## Measure appends and requests on this machine
 mutate: $(VENV)/.dev  ## Change the code that decides, bit by bit: do the tests notice?
 	$(BIN)/python -m tests.mutation $(ARGS)
 
+security: $(VENV)/.dev  ## The security suite, and what it covers of the OWASP API Top 10
+	$(BIN)/python -m tests.security $(ARGS)
+
+fuzz: $(VENV)/.dev  ## Fuzz the services for longer: ARGS="--seconds 600 --service budget"
+	$(BIN)/python -m tests.security.campaign $(ARGS)
+
 openapi: $(VENV)/.runtime  ## Write the published contracts to openapi/
 	$(BIN)/govit openapi openapi
 
@@ -57,9 +64,10 @@ lock:  ## Pin the newest allowed versions in requirements*.txt (needs uv)
 	echo setuptools | $(LOCK) pyproject.toml - --extra embedded --extra dev --upgrade \
 		-c requirements.txt -o requirements-dev.txt
 	$(LOCK) deploy/client/requirements.in --upgrade -o deploy/client/requirements.txt
+	$(LOCK) deploy/security/requirements.in --upgrade -o deploy/security/requirements.txt
 
 clean:  ## Remove what was made, except instance data (.govit)
-	rm -rf $(VENV) $(CLIENT_VENV) build *.egg-info .mypy_cache .ruff_cache .hypothesis \
+	rm -rf $(VENV) $(CLIENT_VENV) $(SECURITY_VENV) build *.egg-info .mypy_cache .ruff_cache .hypothesis \
 		.import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -94,4 +102,9 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
 $(CLIENT_VENV)/.made: deploy/client/requirements.txt
 	$(call create,$(CLIENT_VENV))
 	$(CLIENT_VENV)/bin/python $(FETCH) -r deploy/client/requirements.txt
+	@touch $@
+
+$(SECURITY_VENV)/.made: deploy/security/requirements.txt
+	$(call create,$(SECURITY_VENV))
+	$(SECURITY_VENV)/bin/python $(FETCH) -r deploy/security/requirements.txt
 	@touch $@

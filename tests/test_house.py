@@ -227,6 +227,7 @@ OPEN = {"check_liveness", "check_readiness", "read_version"}
 """What is told to anybody."""
 
 
+@pytest.mark.owasp("API5", "API9")
 def test_every_operation_has_its_entry_and_every_entry_an_operation() -> None:
     for pack in installed().packs:
         used = {
@@ -272,6 +273,7 @@ def traces(text: str) -> list[str]:
     return [kind for kind, pattern in TRACES.items() if pattern.search(text)]
 
 
+@pytest.mark.owasp("API8")
 def test_no_file_bears_a_trace_of_a_machine() -> None:
     found = {}
     for path in files_of_the_tree():

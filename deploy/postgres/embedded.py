@@ -27,7 +27,7 @@ _SETTINGS = {
     "max_connections": "200",
     "shared_buffers": "128MB",
     "synchronous_commit": "on",
-    "password_encryption": "scram-sha-256",
+    "password_encryption": "scram-sha-256",  # nosec B105
     "timezone": "UTC",
     "log_timezone": "Asia/Shanghai",
     "log_line_prefix": "%m [%p] %q%u@%d ",

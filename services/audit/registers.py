@@ -20,6 +20,7 @@ from shared.events.approval import (
     LateNoticeFound,
 )
 from shared.events.refusals import RequestRefused
+from shared.events.vocabulary import LegalDate
 from shared.kernel.coded import Coded
 from shared.kernel.identifiers import UnitId
 from shared.kernel.model import Record
@@ -52,8 +53,8 @@ class RefusalFilter(Record):
     article: Annotated[str | None, Field(title="条号", max_length=3)] = None
     rule: Annotated[str | None, Field(title="规则名", max_length=100)] = None
     command: Annotated[str | None, Field(title="办理事项（operationId）", max_length=100)] = None
-    since: Annotated[date | None, Field(title="自该日（含）")] = None
-    until: Annotated[date | None, Field(title="至该日（含）")] = None
+    since: Annotated[LegalDate | None, Field(title="自该日（含）")] = None
+    until: Annotated[LegalDate | None, Field(title="至该日（含）")] = None
     limit: Annotated[int, Field(title="条数", ge=1, le=1000)] = 200
 
 
@@ -121,7 +122,7 @@ class ExceptionFilter(Record):
     project: Annotated[UUID | None, Field(title="项目")] = None
     row: Annotated[str | None, Field(title="规则编号", max_length=10)] = None
     status: Annotated[ExceptionStatus | None, Field(title="状态")] = None
-    as_of: Annotated[date | None, Field(title="法定日期；缺省为今天")] = None
+    as_of: Annotated[LegalDate | None, Field(title="法定日期；缺省为今天")] = None
 
 
 _STEPS = (

@@ -23,7 +23,7 @@ __all__ = ["Bell"]
 
 log = logging.getLogger(__name__)
 
-CHANNEL = "govit_log"
+_LISTEN, _NOTIFY = "LISTEN govit_log", "NOTIFY govit_log"
 DEBOUNCE = 0.02
 RE_POLL = 1.0
 LONGEST_PAUSE = 5.0
@@ -142,7 +142,7 @@ class Bell:
             try:
                 with self._connect() as connection:
                     connection.execute("SET synchronous_commit = off", prepare=False)
-                    connection.execute(f"LISTEN {CHANNEL}", prepare=False)
+                    connection.execute(_LISTEN, prepare=False)
                     pause = DEBOUNCE
                     self._listen_and_ring(connection)
             except (psycopg.Error, PersistenceError, OSError) as error:
@@ -167,7 +167,7 @@ class Bell:
             if self._to_ring.is_set():
                 time.sleep(DEBOUNCE)
                 self._to_ring.clear()
-                connection.execute(f"NOTIFY {CHANNEL}", prepare=False)
+                connection.execute(_NOTIFY, prepare=False)
             self._drain()
             notices = list(connection.notifies(timeout=0))
             look = not readable or any(notice.pid != own for notice in notices)

@@ -42,7 +42,9 @@ class Tail:
         """The next events beyond a position, at most `limit`; none if the next is not here."""
         with self._lock:
             skipped = position + 1 - self._events[0].position if self._events else -1
-            return [] if skipped < 0 else list(islice(self._events, skipped, skipped + limit))
+            if not 0 <= skipped < len(self._events):
+                return []
+            return list(islice(self._events, skipped, skipped + limit))
 
 
 def _size(event: RecordedEvent) -> int:

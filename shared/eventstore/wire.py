@@ -61,15 +61,22 @@ def to_wire(row: RecordedEvent) -> bytes:
     return written
 
 
+def _whole(value: Any, below: int) -> int:
+    # What is too large for its column would be cut to it on the way there.
+    if type(value) is not int or not 0 < value < below:
+        raise ValueError(f"{value!r} is no whole number from 1 to {below - 1}")
+    return value
+
+
 def from_wire(item: dict[str, Any]) -> Arrived:
     """A feed's item as it is kept."""
     return Arrived(
-        item["position"],
+        _whole(item["position"], 2**63),
         item["stream"],
-        item["version"],
+        _whole(item["version"], 2**31),
         UUID(item["event_id"]),
         item["type"],
-        item["schema_version"],
+        _whole(item["schema_version"], 2**15),
         item["data"].encode(),
         item["meta"].encode(),
         date.fromisoformat(item["effective_on"]),

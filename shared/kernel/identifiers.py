@@ -81,7 +81,7 @@ def uuid7(now: datetime) -> UUID:
     """A UUIDv7 for an instant: 48 bits of milliseconds, the rest random."""
     # The random part has to be unique, not secret; asking the system each time costs 20 µs.
     # Counted in whole numbers: through a float, instants of 2038 may come out a millisecond early.
-    value = (now - _EPOCH) // _MILLISECOND << 80 | getrandbits(80)
+    value = (now - _EPOCH) // _MILLISECOND << 80 | getrandbits(80)  # nosec B311
     value = value & ~(0xF000 << 64) | 0x7000 << 64
     value = value & ~(0xC000 << 48) | 0x8000 << 48
     return UUID(int=value)

@@ -73,7 +73,7 @@ class DeskBearer(ActorBearer):
 async def _desk(request: Request, actor: Actor) -> Desk:
     rehearsal = _rehearsal(request)
     idempotency_key = _header(request, "Idempotency-Key", 200)
-    if not idempotency_key and not rehearsal:
+    if not idempotency_key and not (rehearsal and "Idempotency-Key" not in request.headers):
         raise ProblemError(
             "idempotency_key_missing",
             "请在 Idempotency-Key 头中为每次办理提供一个新键（例如 UUID），重试时沿用原键",
@@ -87,7 +87,7 @@ async def _desk(request: Request, actor: Actor) -> Desk:
         actor=actor,
         operation=request.scope["route"].name,
         key=IdempotencyKey(hashlib.sha256(owner).hexdigest(), hashlib.sha256(asked).digest()),
-        if_match=request.headers.get("If-Match"),
+        if_match=_header(request, "If-Match", 100) or None,
         request_digest=f"sha256:{hashlib.sha256(body).hexdigest()}",
         correlation_id=_header(request, "X-Correlation-ID", 100),
         traceparent=_header(request, "traceparent", 100),

@@ -12,6 +12,7 @@ from shared.eventstore.inbox import Inbox
 from shared.eventstore.threads import in_thread, linger
 from shared.eventstore.wire import from_wire
 from shared.web.identity.credentials import Credentials
+from shared.web.keptalive import AnswerTooLong
 from shared.web.problems import ProblemError
 
 log = structlog.get_logger(__name__)
@@ -50,6 +51,7 @@ class Follower:
         self._moved = asyncio.Condition()
         self._hurry = asyncio.Event()
         self._position = 0
+        self._limit = PAGE
 
     async def run(self) -> None:
         """Follow for ever; a fault is logged, shown by `/readyz` and tried again."""
@@ -73,10 +75,10 @@ class Follower:
     async def _pull(self) -> bool:
         wait = WAIT_SECONDS if self.healthy else 0
         async with asyncio.timeout(wait + 20):
-            answer = await self._client.get(
-                "/v1/feed", params={"after": self._position, "limit": PAGE, "wait": wait}
-            )
-        answer.raise_for_status()
+            answer = await self._page(wait)
+        if answer.status_code != httpx.codes.OK:
+            raise httpx.TransportError(f"{self.source} answers {answer.status_code}")
+        limit, self._limit = self._limit, min(self._limit * 2, PAGE)
         count, reached = await in_thread(self._store, answer.content)
         if not count:
             return False
@@ -84,7 +86,17 @@ class Follower:
         async with self._moved:
             self._position = reached
             self._moved.notify_all()
-        return count == PAGE
+        return count == limit
+
+    async def _page(self, wait: float) -> httpx.Response:
+        while True:
+            asked = {"after": self._position, "limit": self._limit, "wait": wait}
+            try:
+                return await self._client.get("/v1/feed", params=asked)
+            except AnswerTooLong:
+                if self._limit == 1:
+                    raise
+                self._limit //= 2  # large events are fetched few at a time
 
     def _store(self, content: bytes) -> tuple[int, int]:
         events = orjson.loads(content)["events"]

@@ -12,7 +12,16 @@ import httpx
 
 _CHUNK = 256 * 1024
 
+LONGEST_ANSWER = 64 * 1024 * 1024
+"""Bytes of an answer at most: what a peer sends is bounded, whatever the peer."""
+
+_LONGEST_HEAD = 64 * 1024
+
 Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+class AnswerTooLong(httpx.TransportError):
+    """A peer's answer is longer than is borne; its connection has been closed."""
 
 
 class KeptAlive(httpx.AsyncBaseTransport):
@@ -62,18 +71,22 @@ class _Answer:
         self.headers: list[tuple[bytes, bytes]] = []
         self.body = bytearray()
         self.complete = self.keeps_alive = False
+        self._head = 0
         self._parser = httptools.HttpResponseParser(self)
 
     def feed(self, data: bytes) -> None:
         if not data:
             raise EOFError("the peer closed the connection within an answer")
         self._parser.feed_data(data)
+        if len(self.body) > LONGEST_ANSWER or self._head > _LONGEST_HEAD:
+            raise AnswerTooLong(f"an answer of more than {len(self.body)} bytes")
 
     @property
     def status(self) -> int:
         return int(self._parser.get_status_code())
 
     def on_header(self, name: bytes, value: bytes) -> None:
+        self._head += len(name) + len(value)
         self.headers.append((name, value))
 
     def on_body(self, body: bytes) -> None:

@@ -84,6 +84,8 @@ def document(app: FastAPI) -> dict[str, Any]:
         operation["tags"] = [TAGS.get(tag, tag) for tag in operation.get("tags", [])]
         if "201" in operation["responses"] and "application/json" in _accepted(operation):
             operation.setdefault("parameters", []).extend(deepcopy(COMMAND_HEADERS))
+            rehearsed = {**operation["responses"]["201"], "description": "试办：将作出的决定"}
+            operation["responses"] = {"200": rehearsed, **operation["responses"]}
         operation["responses"].setdefault("default", problems()["default"])
         for parameter in operation.get("parameters", []):
             _without_derived_titles(parameter["schema"])

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 from http import HTTPStatus
 from typing import Annotated, Any, Self
 
@@ -13,8 +14,10 @@ from eventsourcing import persistence
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import Field
+from starlette._utils import get_route_path
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import compile_path
 
 from shared.kernel.model import Record
 from shared.regulation.decision import Decision
@@ -241,6 +244,24 @@ def _field_errors(error: RequestValidationError) -> list[FieldError]:
     return found
 
 
+def _methods(app: FastAPI, request: Request) -> list[str]:
+    """The documented methods of an address: the framework names those of its first route only."""
+    path = get_route_path(request.scope)
+    return sorted(
+        {
+            method.upper()
+            for template, item in app.openapi()["paths"].items()
+            if _pattern(template).fullmatch(path)
+            for method in item
+        }
+    )
+
+
+@cache
+def _pattern(template: str) -> re.Pattern[str]:
+    return compile_path(template)[0]
+
+
 def install(app: FastAPI) -> None:
     """Make every error of an application a problem."""
 
@@ -266,6 +287,8 @@ def install(app: FastAPI) -> None:
             "method_not_allowed": "此地址不支持该方法，请查阅 /docs",
         }.get(code, HTTPStatus(error.status_code).phrase)
         headers = dict(error.headers or {})
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED and (known := _methods(app, request)):
+            headers["Allow"] = ", ".join(known)
         return ProblemError(code, detail, headers=headers, status=error.status_code).response(
             request.url.path
         )

@@ -11,6 +11,7 @@ from fastapi import Depends, Path, Query, Request, Response
 from pydantic import Field
 from sqlalchemy import BindParameter, Column, Row, Select, literal, select
 
+from shared.eventstore.projection import Projector
 from shared.kernel.actor import Actor
 from shared.kernel.identifiers import UnitId
 from shared.kernel.model import Record, present
@@ -114,14 +115,11 @@ async def page(
     """One page of a view in the order of `key`, each row made by `row`.
 
     Waits until the view has reached the position asked for; ProblemError(503) if it does not in
-    time.
+    time, and 422 at once for a position that the log itself has not reached.
     """
     runtime: Runtime = request.app.state.runtime
     projector = present(runtime.projector)
-    try:
-        await projector.reach(asked.min_position, REACH_SECONDS)
-    except TimeoutError:
-        raise _not_there_yet() from None
+    await _reached(runtime, projector, asked.min_position)
     if asked.cursor:
         query = query.where(key > _opened(asked.cursor, key))
 
@@ -138,6 +136,15 @@ async def page(
     shown = rows[: asked.limit]
     following = _sealed(str(shown[-1]._mapping[key.name])) if more else None
     return make(items=tuple(map(row, shown)), next=following, position=position)
+
+
+async def _reached(runtime: Runtime, projector: Projector, position: int) -> None:
+    if position and position > (await runtime.head()).position:
+        raise invalid("min_position", "日志尚未到此位置，请填办理回执中的 position")
+    try:
+        await projector.reach(position, REACH_SECONDS)
+    except TimeoutError:
+        raise _not_there_yet() from None
 
 
 def as_row(make: type[R], row: Row[Any], **others: Any) -> R:

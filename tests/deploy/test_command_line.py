@@ -213,6 +213,7 @@ def test_a_real_instance_never_becomes_a_sandbox(instance: Running, home: Path) 
     assert "sandbox" in shown.stderr
 
 
+@pytest.mark.owasp("API2", "API8")
 def test_production_refuses_what_is_for_development(tmp_path: Path) -> None:
     shown = govit("run", "--mode", "production", GOVIT_HOME=str(tmp_path))
     assert shown.returncode != 0
@@ -228,6 +229,7 @@ def test_what_is_open_to_others_says_in_which_mode_it_runs(tmp_path: Path) -> No
     assert "GOVIT_MODE" in govit("serve", "registry", GOVIT_HOME=home, **dsn).stderr
 
 
+@pytest.mark.owasp("API2")
 def test_in_production_a_reader_brings_a_token(tmp_path: Path) -> None:
     shown = govit(
         "integrity",

@@ -1,12 +1,13 @@
 """HTTP: a project's history over all services, and the integrity of the logs."""
 
 import asyncio
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 import httpx
 from fastapi import APIRouter, Path, Query, Request
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, BeforeValidator, Field
 
 from services.audit import history, integrity
 from services.audit.entries import Entry
@@ -21,6 +22,16 @@ from shared.web.routes import StrictRoute
 from shared.web.runtime import Runtime
 
 router = APIRouter(route_class=StrictRoute, tags=["审计"])
+
+
+def _instant(value: object) -> object:
+    # Without this, numbers would pass as seconds since 1970, and dates as their midnight.
+    if isinstance(value, datetime) or (isinstance(value, str) and "T" in value.upper()):
+        return value
+    raise ValueError("时间须为 RFC 3339 格式")
+
+
+Instant = Annotated[AwareDatetime, BeforeValidator(_instant, json_schema_input_type=AwareDatetime)]
 
 
 class History(Record):
@@ -48,7 +59,7 @@ async def read_history(
         LegalDate | None, Query(title="法定日期", description="只看该日（含）以前发生的")
     ] = None,
     known_at: Annotated[
-        AwareDatetime | None, Query(title="已知时刻", description="只看该时刻以前入库的")
+        Instant | None, Query(title="已知时刻", description="只看该时刻以前入库的")
     ] = None,
     steps: Annotated[int | None, Query(ge=0, title="只看前若干步")] = None,
 ) -> History:

@@ -108,6 +108,7 @@ def test_a_read_that_a_page_overtook_is_not_remembered(
         inbox.close()
 
 
+@pytest.mark.owasp("API10")
 def test_a_page_that_starts_too_late_is_refused(
     city_databases: CityDatabases, page: list[Arrived]
 ) -> None:

@@ -57,12 +57,14 @@ def problem(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
 # -- identity ------------------------------------------------------------------------------
 
 
+@pytest.mark.owasp("API2")
 async def test_without_a_token_nothing_is_told(city: City) -> None:
     answer = await city.http.get(PROJECTS)
     problem(answer, 401, "not_authenticated")
     assert answer.headers["www-authenticate"] == "Bearer"
 
 
+@pytest.mark.owasp("API2")
 async def test_a_forged_token_is_refused(city: City) -> None:
     good = city.token("DEB")
     forged = good[:-4] + ("AAAA" if good[-4:] != "AAAA" else "BBBB")
@@ -70,6 +72,7 @@ async def test_a_forged_token_is_refused(city: City) -> None:
     problem(answer, 401, "not_authenticated")
 
 
+@pytest.mark.owasp("API5")
 async def test_the_wrong_body_is_told_whose_duty_it_is(city: City) -> None:
     answer = await city.post("/registry/v1/units", profile(unit_id=new_unit_id()), by="FIN")
     detail = problem(answer, 403, "not_authorised")["detail"]
@@ -77,6 +80,7 @@ async def test_the_wrong_body_is_told_whose_duty_it_is(city: City) -> None:
     assert "市数字经济局" in detail
 
 
+@pytest.mark.owasp("API1")
 async def test_a_unit_neither_acts_on_nor_sees_anothers_project(city: City) -> None:
     unit, command = await a_declaration(city)
     stranger = await a_unit(city)
@@ -95,6 +99,7 @@ async def test_a_unit_neither_acts_on_nor_sees_anothers_project(city: City) -> N
 # -- idempotency and versions --------------------------------------------------------------
 
 
+@pytest.mark.owasp("API6")
 async def test_the_same_request_again_gets_the_first_receipt(city: City) -> None:
     unit, command = await a_declaration(city)
     headers = {"Idempotency-Key": uuid.uuid4().hex}
@@ -106,6 +111,7 @@ async def test_the_same_request_again_gets_the_first_receipt(city: City) -> None
     assert again.headers["idempotency-replayed"] == "true"
 
 
+@pytest.mark.owasp("API6")
 async def test_two_callers_with_one_key_at_once_declare_one_project(city: City) -> None:
     unit, command = await a_declaration(city)
     key = uuid.uuid4().hex
@@ -162,6 +168,7 @@ async def test_versions_guard_commands_on_what_exists(city: City) -> None:
     assert good.headers["etag"] == '"2"'
 
 
+@pytest.mark.owasp("API6")
 async def test_of_two_callers_with_one_version_one_wins(city: City) -> None:
     unit, command = await a_declaration(city)
     declared = await city.post(PROJECTS, command, by="UNIT", unit=unit)
@@ -189,6 +196,7 @@ async def test_a_lost_reply_is_made_good_under_the_old_version(city: City) -> No
 # -- bad input -----------------------------------------------------------------------------
 
 
+@pytest.mark.owasp("API4", "API8")
 @pytest.mark.parametrize(
     "body",
     [
@@ -227,6 +235,7 @@ async def test_a_body_that_is_not_json_is_told_so(city: City) -> None:
     problem(answer, 415, "unsupported_media_type")
 
 
+@pytest.mark.owasp("API4")
 async def test_an_oversized_body_is_cut_off(city: City) -> None:
     headers = {**city.headers("DEB"), "Content-Type": "application/json"}
     content = b'{"name": "' + b"a" * (5 * 1024 * 1024) + b'"}'
@@ -234,6 +243,7 @@ async def test_an_oversized_body_is_cut_off(city: City) -> None:
     problem(answer, 413, "too_large")
 
 
+@pytest.mark.owasp("API3")
 @pytest.mark.parametrize(
     ("field", "value"),
     [
@@ -264,6 +274,7 @@ async def test_a_malformed_field_is_named(city: City, field: str, value: object)
     assert [e["field"] for e in errors] == [field]
 
 
+@pytest.mark.owasp("API3")
 async def test_what_was_sent_is_not_echoed(city: City) -> None:
     unit, command = await a_declaration(city)
     command["total"] = command["surprise"] = "一段不应回显的内容"
@@ -279,6 +290,7 @@ async def test_a_paper_of_tomorrow_is_refused(city: City) -> None:
     assert problem(answer, 422, "invalid_payload")["errors"][0]["field"] == "on"
 
 
+@pytest.mark.owasp("API8", "API9")
 async def test_unknown_addresses_and_methods_are_problems(city: City) -> None:
     problem(await city.get("/registry/v1/nothing"), 404, "not_found")
     problem(await city.get("/nothing"), 404, "not_found")
@@ -306,6 +318,7 @@ async def test_a_refusal_names_every_broken_rule_with_article_and_remedy(city: C
     assert refusal["decision"]["policy"] == "511100-2022@1"
 
 
+@pytest.mark.owasp("API3")
 async def test_a_classified_project_leaves_no_content_behind(city: City) -> None:
     unit, command = await a_declaration(city)
     secret = f"机密{uuid.uuid4().hex}"
@@ -360,6 +373,7 @@ async def test_the_feed_is_gapless_and_waits_for_news(city: City) -> None:
     assert all(json.loads(e["meta"])["clock"] == "sandbox" for e in whole)
 
 
+@pytest.mark.owasp("API5")
 async def test_a_unit_does_not_read_the_feed(city: City) -> None:
     unit = await a_unit(city)
     problem(await city.get("/registry/v1/feed", by="UNIT", unit=unit), 403, "not_authorised")
@@ -381,6 +395,7 @@ async def test_every_service_says_how_it_is(city: City, service: str) -> None:
     )
 
 
+@pytest.mark.owasp("API8")
 @pytest.mark.parametrize("service", SERVICES)
 async def test_documentation_needs_no_other_server(city: City, service: str) -> None:
     page = (await city.http.get(f"/{service}/docs")).text
@@ -409,6 +424,7 @@ async def test_a_sandbox_clock_only_runs_forwards(city: City, service: str) -> N
 # -- what nobody learns --------------------------------------------------------------------
 
 
+@pytest.mark.owasp("API1")
 async def test_anothers_project_cannot_be_probed(city: City) -> None:
     unit, command = await a_declaration(city)
     stranger = await a_unit(city)
@@ -441,15 +457,53 @@ async def test_a_token_for_a_unit_names_the_unit(city: City) -> None:
     problem(answer, 422, "invalid_payload")
 
 
+@pytest.mark.owasp("API4")
 @pytest.mark.parametrize("cursor", ["AA", "_", "中"])
 async def test_a_hostile_cursor_is_refused(city: City, cursor: str) -> None:
     problem(await city.get("/registry/v1/units", by="DEB", cursor=cursor), 422, "invalid_payload")
 
 
+@pytest.mark.owasp("API4")
 async def test_positions_beyond_the_databases_are_refused(city: City) -> None:
     answer = await city.get("/registry/v1/feed", by="DEB", after=10**30)
     problem(answer, 422, "invalid_payload")
     problem(await city.get(PROJECTS, by="DEB", min_position=10**30), 422, "invalid_payload")
+
+
+@pytest.mark.owasp("API4")
+async def test_the_last_of_all_positions_is_one_like_any(city: City) -> None:
+    await a_unit(city)
+    answer = await city.get("/registry/v1/feed", by="DEB", after=2**63 - 1)
+    assert (answer.status_code, answer.json()["events"]) == (200, [])
+
+
+@pytest.mark.owasp("API4")
+async def test_nobody_waits_for_what_the_log_has_not_reached(city: City) -> None:
+    async with asyncio.timeout(3):  # a view is waited for longer
+        answer = await city.get(PROJECTS, by="DEB", min_position=2**63 - 1)
+    assert problem(answer, 422, "invalid_payload")["errors"][0]["field"] == "min_position"
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("refusals", "since"),
+        ("exceptions", "as_of"),
+        ("projects/01890000-0000-7000-8000-000000000001/history", "known_at"),
+    ],
+)
+async def test_a_number_is_no_date(city: City, path: str, name: str) -> None:
+    answer = await city.get(f"/audit/v1/{path}", **{name: "1756684800"})
+    assert problem(answer, 422, "invalid_payload")["errors"][0]["field"] == name
+
+
+async def test_the_headers_of_a_rehearsal_are_read_as_strictly(city: City) -> None:
+    body = profile(unit_id=new_unit_id())
+    path = "/registry/v1/units?dry_run=true"
+    long = await city.post(path, body, by="DEB", **{"If-Match": "9" * 101})
+    assert problem(long, 422, "invalid_payload")["errors"][0]["field"] == "If-Match"
+    empty = await city.post(path, body, by="DEB", **{"Idempotency-Key": ""})
+    problem(empty, 400, "idempotency_key_missing")
 
 
 # -- refusals and the end of the regulation ------------------------------------------------
