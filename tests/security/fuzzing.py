@@ -60,8 +60,8 @@ class Callers:
     def next(self, operation: str) -> str:
         """The token for one more request of an operation."""
         if operation not in self._turns:
-            power = installed().packs[0].authority.get(operation)
-            able = power.bodies if power else ()
+            powers = installed().packs[0].authority.get(operation, ())
+            able = tuple(body for power in powers for body in power.bodies)
             self._turns[operation] = cycle([*able, *able, "DEB", "UNIT"])
         return self.of(next(self._turns[operation]))
 

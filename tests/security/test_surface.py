@@ -13,7 +13,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey
 
 from deploy.catalogue import CREATORS
-from shared.web.actors import ISSUER
+from shared.web.identity.development import ISSUER
 from shared.web.settings import SERVICES
 from tests.shared.test_openapi import contracts, operations, schemas
 from tests.support.city import City
