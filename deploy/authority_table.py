@@ -79,11 +79,12 @@ def _of_service(service: str) -> Iterator[tuple[str, str, bool, bool]]:
     commands = SPECS[service].commands
     seen = set()
     for path in CREATORS[service]().openapi()["paths"].values():
-        for operation in path.values():
+        for method, operation in path.items():
             name = operation["operationId"]
             if name not in OPEN:
                 seen.add(name)
-                yield name, _term(operation["summary"]), name not in commands, False
+                reads = method in {"get", "post"} and name not in commands
+                yield name, _term(operation["summary"]), reads, False
     for name, command in commands.items():
         if name not in seen:
             yield name, command.label, False, True

@@ -21,6 +21,7 @@ from shared.web.application import VERSION
 
 PACKAGE = "govit_client"
 _STAMP = ".contracts"
+_CONFIG = Path(__file__).with_name("config.yaml")
 
 # The generator (0.29) annotates what a `with` block hands over as `object`, which httpx does not
 # take; every type checker of an integrator would stumble over it.
@@ -90,6 +91,7 @@ def _generate_service(
     document = package / f"{service}.json"
     document.write_text(text(dict(contract)), encoding="utf-8")
     command = [generator, "generate", "--path", document, "--output-path", package / service]
+    command += ["--config", _CONFIG]
     # The generator formats with the ruff that stands beside it.
     path = os.pathsep.join([str(generator.parent), os.environ.get("PATH", "")])
     done = subprocess.run(  # noqa: S603 - the command is ours, the contract a file

@@ -56,8 +56,8 @@ class Shelves:
     by_id: dict[UUID, Recorded] = field(default_factory=dict)
 
     def add(self, recorded: Recorded) -> None:
-        if not isinstance(recorded.event, RequestRefused):
-            # Only of a refusal does anybody ask who asked for it and what stood against it.
+        if not isinstance(recorded.event, RequestRefused | ProjectDeclared):
+            # Only of these does anybody ask whose they were, and of a refusal what stood against it.
             recorded = replace(recorded, stored_meta=b"")
         self.by_id[recorded.ref.event_id] = recorded
         self.all.add(recorded)

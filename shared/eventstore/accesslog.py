@@ -95,6 +95,7 @@ class Entry(NamedTuple):
 
 
 _COLUMNS = ", ".join(Entry._fields)
+_COPY = f"COPY access_log ({_COLUMNS}) FROM STDIN"
 
 
 def create_access_log(execute: Callable[[str], Any], application_role: str) -> None:
@@ -172,7 +173,7 @@ class AccessLog:
         with (
             self._pool.connection() as connection,
             connection.cursor() as cursor,
-            cursor.copy(f"COPY access_log ({_COLUMNS}) FROM STDIN") as copy,
+            cursor.copy(_COPY) as copy,
         ):
             for entry in entries:
                 copy.write_row(entry)

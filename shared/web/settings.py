@@ -197,7 +197,7 @@ class Settings(BaseSettings):
 
     def reached_at(self, address: str) -> Self:
         """The same, reached also under the address it listens on; not in production."""
-        if self.mode is InstanceMode.PRODUCTION or address in {"0.0.0.0", "::"}:  # noqa: S104 - names no host
+        if self.mode is InstanceMode.PRODUCTION or address in {"0.0.0.0", "::"}:  # noqa: S104  # nosec B104 - names no host
             return self
         name = f"[{address}]" if ":" in address else address
         return self.model_copy(update={"hosts": f"{self.hosts},{name}"})

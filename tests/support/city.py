@@ -162,8 +162,8 @@ async def running_city(
 ) -> AsyncIterator[City]:
     """A city on databases of its own for as long as the context lasts."""
     # A year of a city in a minute, by officers with a new token for every request.
-    settings = Settings(
-        mode=InstanceMode.SANDBOX, home=home, packs=packs, hosts="city", rate_per_minute=10**6
+    settings = Settings(mode=InstanceMode.SANDBOX, home=home, packs=packs, hosts="city").model_copy(
+        update={"rate_per_minute": 10**6, "failures_per_minute": 10**6}
     )
     SandboxClock.start_at(home / "clock.json", start)
     dsns = databases.new_set()

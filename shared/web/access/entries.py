@@ -32,7 +32,7 @@ PASSED_OVER = frozenset(
     {
         *("cursor", "before", "limit", "min_position", "after", "wait"),  # which page
         *("rule", "command", "person", "object"),  # free text
-        "dry_run",
+        *("dry_run", "rehash"),  # how
     }
 )
 """Query parameters that are never kept."""

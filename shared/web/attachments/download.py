@@ -67,7 +67,7 @@ async def read_attachment(
     return StreamingResponse(runtime.attachments.stream(stored.sha256, start, stop), 206, headers)
 
 
-@router.head("/attachments/{digest}", include_in_schema=False)
+@router.head("/attachments/{digest}", name="read_attachment", include_in_schema=False)
 async def read_attachment_headers(
     request: Request, actor: CurrentActor, digest: DigestPath
 ) -> Response:
@@ -103,7 +103,6 @@ def _headers(stored: Stored, actor: Actor) -> dict[str, str]:
         "ETag": f'"sha256:{stored.sha256}"',
         "Accept-Ranges": "bytes",
         "Cache-Control": "private, no-cache",
-        "X-Content-Type-Options": "nosniff",
         "Content-Security-Policy": "default-src 'none'; sandbox",
     }
 

@@ -16,7 +16,7 @@ PRODUCTION: dict[str, Any] = {
     "service_token": "token-of-the-services",
     "hosts": "govit.leshan.gov.cn",
     "registry_dsn": STRONG,
-    "registry_owner_dsn": STRONG,
+    "registry_migrator_dsn": STRONG,
 }
 
 
@@ -40,7 +40,7 @@ def test_production_names_what_it_lacks(missing: str) -> None:
     assert f"GOVIT_{missing.upper()}" in refused(**given)
 
 
-@pytest.mark.parametrize("setting", ["registry_dsn", "registry_owner_dsn"])
+@pytest.mark.parametrize("setting", ["registry_dsn", "registry_migrator_dsn"])
 @pytest.mark.parametrize(
     ("dsn", "fault"),
     [

@@ -60,6 +60,9 @@ async def test_a_city_does_not_believe_it(
     city: City, at_city: Forge, attack: Callable[[Forge], str]
 ) -> None:
     answer = await asked(city, attack(at_city))
+    if answer.status_code == 431:  # too long to be looked at
+        assert answer.json()["code"] == "head_too_large"
+        return
     assert (answer.status_code, answer.json()["code"]) == (401, "not_authenticated"), answer.text
     assert answer.headers["www-authenticate"].startswith("Bearer")
 
