@@ -229,7 +229,7 @@ def test_every_entry_of_the_pack_is_in_the_matrix_once() -> None:
 def test_what_a_body_may_do_on_a_day() -> None:
     table = operations()
     of_assets = {o.key for o in held_by(table, "GAB", TURN) if not o.reads}
-    assert of_assets == {"confirm_asset", "confirm_copy"}
+    assert of_assets == {"confirm_asset", "confirm_copy", "put_attachment"}
     assert {o.key for o in held_by(table, "GAB", None)} >= of_assets
     assert held_by(table, "MAYOR", TURN) == ()
 

@@ -57,7 +57,7 @@ class Shelves:
 
     def add(self, recorded: Recorded) -> None:
         if not isinstance(recorded.event, RequestRefused | ProjectDeclared):
-            # Only of these does anybody ask whose they were, and of a refusal what stood against it.
+            # Only of these does anybody ask who it was, and of a refusal what stood against it.
             recorded = replace(recorded, stored_meta=b"")
         self.by_id[recorded.ref.event_id] = recorded
         self.all.add(recorded)

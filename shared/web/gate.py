@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared.web.access.recorder import ACTOR
 from shared.web.arriving import Arrivals
 from shared.web.heads import OVER_TLS, Head, headed
 from shared.web.hosts import Hosts
@@ -107,7 +108,7 @@ class Gate:
         credentials = account.credentials or b""
         if status == 401:
             self._rates.bad(credentials, account.peer)
-        elif actor := scope.get("actor"):
+        elif actor := scope.get(ACTOR):
             self._rates.good(credentials, actor)
 
 

@@ -69,7 +69,7 @@ def test_events_of_several_types_keep_the_order_of_their_log() -> None:
     assert per_service == sorted(per_service)
 
 
-def test_only_of_refusals_is_it_kept_who_asked() -> None:
+def test_only_of_refusals_and_declarations_is_it_kept_who_asked() -> None:
     whole = city(END, *STORY).whole
     kept = {r.event.type for r in whole.recorded() if r.stored_meta}
-    assert kept == {"RequestRefused"}
+    assert kept == {"RequestRefused", "ProjectDeclared"}

@@ -1,13 +1,12 @@
 """HTTP: a project's history over all services, and the integrity of the logs."""
 
 import asyncio
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 import httpx
 from fastapi import APIRouter, Path, Query, Request
-from pydantic import AwareDatetime, BeforeValidator, Field
+from pydantic import Field
 
 from services.audit import history, integrity
 from services.audit.entries import Entry
@@ -17,21 +16,12 @@ from shared.events.vocabulary import LegalDate
 from shared.kernel.model import Record
 from shared.web.actors import CurrentActor
 from shared.web.feed import LogHead
+from shared.web.instant import Instant
 from shared.web.problems import ProblemError, problems
 from shared.web.routes import StrictRoute
 from shared.web.runtime import Runtime
 
 router = APIRouter(route_class=StrictRoute, tags=["审计"])
-
-
-def _instant(value: object) -> object:
-    # Without this, numbers would pass as seconds since 1970, and dates as their midnight.
-    if isinstance(value, datetime) or (isinstance(value, str) and "T" in value.upper()):
-        return value
-    raise ValueError("时间须为 RFC 3339 格式")
-
-
-Instant = Annotated[AwareDatetime, BeforeValidator(_instant, json_schema_input_type=AwareDatetime)]
 
 
 class History(Record):

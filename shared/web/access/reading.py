@@ -12,6 +12,7 @@ from shared.kernel.model import Record
 from shared.kernel.text import Line
 from shared.web.access.outcome import AccessOutcome
 from shared.web.actors import CurrentActor
+from shared.web.instant import Instant
 from shared.web.problems import ProblemError, problems
 from shared.web.reading import LAST_POSITION
 from shared.web.routes import StrictRoute
@@ -58,8 +59,8 @@ class AccessFilter(Record):
     body: Annotated[Line | None, Field(title="部门")] = None
     object: Annotated[Line | None, Field(title="对象，例如 project:…")] = None
     outcome: Annotated[AccessOutcome | None, Field(title="结果")] = None
-    since: Annotated[AwareDatetime | None, Field(title="自该时刻（含）")] = None
-    until: Annotated[AwareDatetime | None, Field(title="至该时刻（不含）")] = None
+    since: Annotated[Instant | None, Field(title="自该时刻（含）")] = None
+    until: Annotated[Instant | None, Field(title="至该时刻（不含）")] = None
     limit: Annotated[int, Field(title="每页条数", ge=1, le=200)] = 50
 
 

@@ -118,7 +118,7 @@ class ClientCredentials(Credentials):
             self._renew_at = self._ends - min(EARLIEST_SECONDS, granted.expires_in / 5)
         except Exception as error:  # anything: whoever needs a token is told that there is none
             # Neither the answer nor what was asked is written down: both may hold secrets.
-            log.warning("no_token_granted", error=type(error).__name__, reason=_reason(error))
+            log.warning("nothing_granted", error=type(error).__name__, reason=_reason(error))
         finally:
             self._asking = None
 

@@ -9,6 +9,7 @@ import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from shared.kernel.actor import Actor
+from shared.web.access.recorder import ACTOR
 from shared.web.actors import SYSTEM
 from shared.web.gate import Gate
 from shared.web.heads import OVER_TLS
@@ -51,7 +52,7 @@ class House:
         if shown is not None:
             actor = None if shown in self.revoked else TOKENS.get(shown)
             status = 401 if actor is None else 200
-            scope["actor"] = actor
+            scope[ACTOR] = actor
         kept = [(b"cache-control", b"max-age=60")] if scope["path"] == "/kept" else []
         await send({"type": "http.response.start", "status": status, "headers": kept})
         await send({"type": "http.response.body", "body": b"ok"})

@@ -2,12 +2,14 @@
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from joserfc.jwk import ECKey
 from pydantic import ValidationError
+from starlette.routing import Mount
 
 from deploy.all_in_one import all_in_one
 from shared.kernel.actor import Actor
@@ -100,6 +102,8 @@ async def test_in_production_there_is_no_development_issuer(key_path: Path, tmp_
             path = f"/{service}/v1/" + ("reports" if service == "audit" else "feed/head")
             refused = await http.get(path, headers=headers)
             assert (refused.status_code, refused.json()["code"]) == (401, "not_authenticated")
+    for mounted in (route.app for route in app.routes if isinstance(route, Mount)):
+        cast(FastAPI, mounted).state.runtime.log.close()  # which was never opened
 
 
 def test_a_fresh_instance_in_production_makes_no_key(key_path: Path, tmp_path: Path) -> None:
