@@ -215,7 +215,7 @@ def test_whoever_declared_does_not_review_list_or_approve() -> None:
     ).by(OFFICER).when(decisions.approve_annual_list, APPROVAL).then_broken(decider_did_not_submit)
 
 
-def test_who_declared_does_not_approve_the_list_either() -> None:
+def test_who_declared_or_submitted_does_not_approve_the_list() -> None:
     clerk = DECIDER.model_copy(update={"person": "clerk-1"})
     listed = as_recorded([list_submitted()])[0]
     meta = Meta(actor=clerk, command="given", policy="511100-2022@1")
@@ -227,3 +227,4 @@ def test_who_declared_does_not_approve_the_list_either() -> None:
         decider_did_not_submit
     )
     case.when(decisions.approve_annual_list, APPROVAL).then(AnnualListApproved, ProjectListed)
+    case.by(clerk).when(decisions.approve_annual_list, APPROVAL).then_broken(decider_did_not_submit)

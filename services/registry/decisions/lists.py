@@ -72,12 +72,11 @@ def approve_annual_list(
     listed: ProjectList, approval: ListApproval, facts: Facts, context: Context
 ) -> list[Event]:
     """年度清单审定（第十七条）: the list, and with it each of its projects."""
+    declarants = {person for p in facts.projects.values() for person in p.submitted_by}
     context.require(
-        decider_did_not_submit(context.actor, listed.submitted_by),
+        decider_did_not_submit(context.actor, declarants.union(listed.submitted_by)),
         rules.list_awaits_approval(listed),
     )
-    submitters = {person for p in facts.projects.values() for person in p.submitted_by}
-    context.require(decider_did_not_submit(context.actor, submitters))
     content = listed.content
     context.require(rules.listed_projects_are_reviewed(content, facts.projects))
     on = context.date_of(approval)
