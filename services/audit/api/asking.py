@@ -6,11 +6,15 @@ from datetime import date
 from functools import cache
 from typing import TypeVar
 
+import httpx
 from fastapi import Request
 
 from services.audit.ledger import City, Ledger, Shelves
 from shared.kernel.dates import legal_date
 from shared.regulation.calendar import calendar_of
+from shared.web.feed import LogHead
+from shared.web.follower import Follower
+from shared.web.problems import ProblemError
 from shared.web.runtime import Runtime
 
 T = TypeVar("T")
@@ -23,6 +27,23 @@ def today(request: Request) -> date:
     """Today in Asia/Shanghai, by the instance's clock."""
     runtime: Runtime = request.app.state.runtime
     return legal_date(runtime.clock.now())
+
+
+async def head_of(follower: Follower, seconds: float) -> LogHead:
+    """What a service says of its log, once all of that has been followed.
+
+    ProblemError(503) where it does not answer, or takes longer than `seconds` to be followed.
+    """
+    try:
+        head = LogHead.model_validate(await follower.head())
+        await follower.reach(head.position, seconds)
+    except (TimeoutError, httpx.HTTPError):
+        raise ProblemError(
+            "facts_not_fresh",
+            f"{follower.source} 的日志此刻无法取得，请稍后重试",
+            headers={"Retry-After": "2"},
+        ) from None
+    return head
 
 
 async def asked(request: Request, question: Callable[[CityOn], T]) -> T:

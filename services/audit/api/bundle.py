@@ -5,10 +5,10 @@ from hashlib import sha256
 from typing import Annotated
 from uuid import UUID
 
-import httpx
 from fastapi import APIRouter, Path, Request, Response
 
 from services.audit import history
+from services.audit.api.asking import head_of
 from services.audit.bundle import MEDIA_TYPE, FollowedLog, archived, files
 from shared.eventstore.decoding import decoded
 from shared.eventstore.inbox import Gap, Inbox
@@ -47,7 +47,8 @@ async def read_audit_bundle(
     """审计包：一个项目的全部事件原文、决定记录、文件清单、包含证明和离线核验程序。"""
     runtime: Runtime = request.app.state.runtime
     await runtime.fence()
-    heads = await _heads(runtime)
+    seconds = runtime.settings.fence_seconds
+    heads = {each.source: await head_of(each, seconds) for each in runtime.followers}
     one_at_a_time: asyncio.Lock = request.app.state.bundling
     async with one_at_a_time:  # each holds the leaves of a log in memory
         content = await in_thread(_made, runtime.inbox, project_id, heads)
@@ -56,23 +57,6 @@ async def read_audit_bundle(
         "ETag": f'"{sha256(content).hexdigest()}"',
     }
     return Response(content, headers=headers, media_type=MEDIA_TYPE)
-
-
-async def _heads(runtime: Runtime) -> dict[str, LogHead]:
-    """What each service says of its log, once all of that has been followed."""
-    heads = {}
-    for follower in runtime.followers:
-        try:
-            head = LogHead.model_validate(await follower.head())
-            await follower.reach(head.position, runtime.settings.fence_seconds)
-        except (TimeoutError, httpx.HTTPError):
-            raise ProblemError(
-                "facts_not_fresh",
-                f"{follower.source} 的日志此刻无法取得，请稍后重试",
-                headers={"Retry-After": "2"},
-            ) from None
-        heads[follower.source] = head
-    return heads
 
 
 def _made(inbox: Inbox, project_id: UUID, heads: dict[str, LogHead]) -> bytes:

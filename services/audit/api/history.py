@@ -4,18 +4,17 @@ import asyncio
 from typing import Annotated
 from uuid import UUID
 
-import httpx
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import Field
 
 from services.audit import history, integrity
+from services.audit.api.asking import head_of
 from services.audit.entries import Entry
 from services.audit.integrity import LogIntegrity
 from services.audit.state import Dossier, fold
 from shared.events.vocabulary import LegalDate
 from shared.kernel.model import Record
 from shared.web.actors import CurrentActor
-from shared.web.feed import LogHead
 from shared.web.instant import Instant
 from shared.web.problems import ProblemError, problems
 from shared.web.routes import StrictRoute
@@ -87,14 +86,6 @@ async def check_integrity(request: Request, actor: CurrentActor) -> IntegrityRep
     runtime: Runtime = request.app.state.runtime
     logs = []
     for follower in runtime.followers:
-        try:
-            head = LogHead.model_validate(await follower.head())
-            await follower.reach(head.position, runtime.settings.fence_seconds)
-        except (TimeoutError, httpx.HTTPError):
-            raise ProblemError(
-                "facts_not_fresh",
-                f"{follower.source} 的日志此刻无法取得，请稍后重试",
-                headers={"Retry-After": "2"},
-            ) from None
+        head = await head_of(follower, runtime.settings.fence_seconds)
         logs.append(await asyncio.to_thread(integrity.check, runtime.inbox, follower.source, head))
     return IntegrityReport(intact=all(log.intact for log in logs), logs=tuple(logs))
