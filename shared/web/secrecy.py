@@ -49,10 +49,7 @@ class ScreenedRequest(StrictRequest):
 def marked(request: Request, body: bytes, content: Any, shape: Any) -> str | None:
     """The field of a body that bears a marking; None where none does."""
     runtime: Runtime = request.app.state.runtime
-    for pack in runtime.policies.packs:
-        if pack.markings.may_be_in(body):
-            break
-    else:
+    if not any(pack.markings.may_be_in(body) for pack in runtime.policies.packs):
         return None
     place = _place(content, runtime.policy_to_read().pack.markings)
     return None if place is None else _told(place, _names(shape))
