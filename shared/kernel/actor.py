@@ -8,7 +8,7 @@ from pydantic import model_validator
 
 from shared.kernel.identifiers import UnitId
 from shared.kernel.model import Record
-from shared.kernel.text import Code, Line
+from shared.kernel.text import Code, PersonName
 
 
 class Actor(Record):
@@ -18,8 +18,8 @@ class Actor(Record):
     whose legal person is then `unit_id`.
     """
 
-    person: Line
-    name: Line
+    person: PersonName
+    name: PersonName
     body: Code
     role: Code
     unit_id: UnitId | None = None

@@ -17,7 +17,7 @@ from starlette.responses import Response
 from shared.kernel.actor import Actor
 from shared.kernel.model import Record
 from shared.regulation.pack import Library, Policy
-from shared.web import feed, next_actions, obligations, problems, simulations
+from shared.web import destructions, feed, next_actions, obligations, problems, simulations
 from shared.web.clock import ClockRunsBackwards, SandboxClock
 from shared.web.direct import Direct
 from shared.web.openapi import document
@@ -179,7 +179,7 @@ def application(
         redoc_url=None,
     )
     problems.install(app)
-    common = (feed, next_actions, simulations, obligations) if spec.decides else ()
+    common = (feed, next_actions, simulations, obligations, destructions) if spec.decides else ()
     versioned = (*routers, *(module.router for module in common))
     for router in versioned:
         app.include_router(router, prefix="/v1")

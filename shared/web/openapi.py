@@ -48,6 +48,7 @@ TAGS = {
     "审计": "audit",
     "另策重演": "simulations",
     "义务": "obligations",
+    "加密销毁": "destructions",
     "事件流": "feed",
     "运行": "operations",
 }
