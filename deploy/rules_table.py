@@ -66,7 +66,7 @@ _STYLES = {
 def treatments() -> tuple[Treatment, ...]:
     """Every row of the regulation as the product treats it now; RowsError on contradictions."""
     # Defining a rule enters it in RULES.
-    shared = ("shared.standing.late", "shared.standing.rules")
+    shared = ("shared.standing.destruction", "shared.standing.late", "shared.standing.rules")
     for module in (*shared, *(f"services.{service}.rules" for service in LOGS)):
         import_module(module)
     # By service, whichever of them happened to be imported first; before them what they share.

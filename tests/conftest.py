@@ -5,8 +5,9 @@ import pytest
 from tests.security import risks
 from tests.support.city import city, city_databases, fresh_city
 from tests.support.postgres import postgres_server
+from tests.support.searching import kept, kept_fresh
 
-__all__ = ["city", "city_databases", "fresh_city", "postgres_server"]
+__all__ = ["city", "city_databases", "fresh_city", "kept", "kept_fresh", "postgres_server"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

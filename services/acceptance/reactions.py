@@ -22,6 +22,7 @@ from shared.standing import RESTRICTING, standing_of
 from shared.web.actors import SYSTEM
 from shared.web.commands import Command, Decide, Draft, Reading, table
 from shared.web.desk import reaction_desk
+from shared.web.destructions import DESTROY_KEYS
 from shared.web.obligations import MARK_OVERDUE
 from shared.web.problems import ProblemError
 from shared.web.runtime import Aggregate, Reaction, Runtime
@@ -169,6 +170,7 @@ COMMANDS = table(
     _body(decisions.clear_security_finding, parts=security_findings),
     _unit(decisions.record_safety_incident),
     MARK_OVERDUE,
+    DESTROY_KEYS,
 )
 
 

@@ -20,6 +20,7 @@ from shared.kernel.model import Record
 from shared.regulation.exemption import Exemption, after_the_end
 from shared.standing import RESTRICTING, AcceptanceStanding, standing_of
 from shared.web.commands import Command, Reading, table
+from shared.web.destructions import DESTROY_KEYS
 from shared.web.obligations import MARK_OVERDUE
 from shared.web.runtime import Aggregate
 
@@ -209,4 +210,5 @@ COMMANDS = table(
     Command(EXCEPTION, decisions.agree_to_exception, facts=for_agreement),
     Command(EXCEPTION, decisions.revoke_exception),
     MARK_OVERDUE,
+    DESTROY_KEYS,
 )

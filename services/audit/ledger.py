@@ -83,10 +83,19 @@ class Ledger:
         reached = {source: inbox.position(source) for source in LOGS}
         if any(reached[source] < self._shelves.positions[source] for source in LOGS):
             self._shelves = Shelves()  # the inbox was emptied: it is filled from the feeds
-        for source, upto in reached.items():
-            while page := inbox.after(source, self._shelves.positions[source], upto, PAGE):
-                for recorded in page:
-                    self._shelves.add(recorded)
+        if any(self._read(inbox, source, upto) for source, upto in reached.items()):
+            self._shelves = Shelves()  # what has been destroyed may stand there in clear
+            for source, upto in reached.items():
+                self._read(inbox, source, upto)
+
+    def _read(self, inbox: Inbox, source: str, upto: int) -> bool:
+        """Add what is new of a source; whether it destroyed what was read before."""
+        before, destroyed = self._shelves.positions[source], False
+        while page := inbox.after(source, self._shelves.positions[source], upto, PAGE):
+            for recorded in page:
+                self._shelves.add(recorded)
+                destroyed = destroyed or bool(recorded.event.destroys)
+        return destroyed and before > 0
 
 
 @dataclass(frozen=True)

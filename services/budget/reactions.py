@@ -22,6 +22,7 @@ from shared.standing import EVALUATIONS, RESTRICTING, standing_of
 from shared.web.actors import SYSTEM
 from shared.web.commands import Command, Decide, Draft, Reading, table
 from shared.web.desk import reaction_desk
+from shared.web.destructions import DESTROY_KEYS
 from shared.web.obligations import MARK_OVERDUE
 from shared.web.runtime import Aggregate, Reaction, Runtime
 
@@ -131,6 +132,7 @@ COMMANDS = table(
     Command(LEASE, decisions.assess_line_quality, parties=lessee),
     Command(LEASE, decisions.pay_line_rent, parties=lessee),
     MARK_OVERDUE,
+    DESTROY_KEYS,
 )
 
 

@@ -40,6 +40,7 @@ from shared.standing import (
 from shared.web import actors
 from shared.web.commands import Command, Reading, table
 from shared.web.desk import reaction_desk
+from shared.web.destructions import DESTROY_KEYS
 from shared.web.obligations import MARK_OVERDUE
 from shared.web.runtime import Aggregate, Reaction, Runtime
 
@@ -153,6 +154,7 @@ COMMANDS = table(
     Command(LIST, decisions.submit_annual_list, facts=for_list, creates=True),
     Command(LIST, decisions.approve_annual_list, facts=for_approval),
     MARK_OVERDUE,
+    DESTROY_KEYS,
 )
 
 

@@ -3,7 +3,15 @@
 Importing this package makes every event type known to `decode`.
 """
 
-from shared.events import acceptance, approval, budget, obligations, refusals, registry
+from shared.events import (
+    acceptance,
+    approval,
+    budget,
+    destructions,
+    obligations,
+    refusals,
+    registry,
+)
 from shared.events.envelope import EVENTS, Event, Meta, ProjectEvent, Recorded
 from shared.events.upcasting import decode
 
@@ -17,6 +25,7 @@ __all__ = [
     "approval",
     "budget",
     "decode",
+    "destructions",
     "obligations",
     "refusals",
     "registry",

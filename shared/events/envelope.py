@@ -10,10 +10,12 @@ from datetime import date, datetime
 from typing import Any, ClassVar, TypedDict, cast
 from uuid import UUID
 
+from shared.events.sealing import Closed
 from shared.events.vocabulary import LegalDate
 from shared.kernel.actor import Actor, EventRef
 from shared.kernel.identifiers import UnitId
 from shared.kernel.model import Record
+from shared.kernel.sealing import PutAside
 from shared.regulation.decision import Decision
 
 EVENTS: dict[str, type["Event"]] = {}
@@ -61,9 +63,19 @@ class Event(Record):
             if (value := getattr(self, f"{kind}_id", None)) is not None:
                 yield f"{kind}:{value}"
 
-    def to_bytes(self) -> bytes:
-        """The bytes that are hashed, stored and published: compact JSON in UTF-8."""
-        return self.__pydantic_serializer__.to_json(self)
+    @property
+    def sealed_for(self) -> str:
+        """Under whose key it is sealed."""
+        return self.stream
+
+    @property
+    def destroys(self) -> tuple[str, ...]:
+        """The keys that are destroyed with it, by id."""
+        return ()
+
+    def to_bytes(self, aside: PutAside | None = None) -> bytes:
+        """Compact JSON in UTF-8; what is to be sealed is put `aside`, where there is a place."""
+        return self.__pydantic_serializer__.to_json(self, context=aside)
 
 
 class Identity(TypedDict):
@@ -124,11 +136,12 @@ class Meta(Record):
     decision: Decision | None = None
     """On the first event of a command; the others name its `decision_id`."""
 
-    def to_bytes(self) -> bytes:
+    def to_bytes(self, aside: PutAside | None = None) -> bytes:
+        """As it is stored; what is to be sealed is put `aside`, where there is a place for it."""
         write = self.__pydantic_serializer__.to_json
         if self.decision is None:
-            return write(self, exclude_defaults=True)
-        around = write(self, exclude_defaults=True, exclude={"decision"})
+            return write(self, exclude_defaults=True, context=aside)
+        around = write(self, exclude_defaults=True, exclude={"decision"}, context=aside)
         return with_decision(around, self.decision)
 
 
@@ -143,15 +156,17 @@ class Recorded:
 
     event: Event
     ref: EventRef
-    stored_meta: Meta | bytes
+    stored_meta: Meta | bytes | Closed
     """As its log has it: read when asked for, since most folds never ask."""
     recorded_at: datetime
 
     @property
     def meta(self) -> Meta:
         """Who, why, under which policy."""
-        if isinstance(self.stored_meta, bytes):
-            object.__setattr__(self, "stored_meta", Meta.model_validate_json(self.stored_meta))
+        stored = self.stored_meta
+        if not isinstance(stored, Meta):
+            text = stored if isinstance(stored, bytes) else stored.opened()
+            object.__setattr__(self, "stored_meta", Meta.model_validate_json(text))
         return cast(Meta, self.stored_meta)
 
     @property

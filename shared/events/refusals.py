@@ -1,10 +1,12 @@
 """不予受理: refusals under the regulation are events too, on streams of their own."""
 
 from collections.abc import Iterator
+from typing import Annotated
 from uuid import UUID
 
 from shared.events.envelope import Event
 from shared.kernel.identifiers import Digest
+from shared.kernel.sealing import SEALED
 
 
 class RequestRefused(Event, label="不予受理", article="5"):
@@ -20,10 +22,14 @@ class RequestRefused(Event, label="不予受理", article="5"):
     rules: tuple[str, ...]
     articles: tuple[str, ...]
     request_digest: Digest
-    request: str | None = None
+    request: Annotated[str, SEALED] | None = None
     """What was asked for (JSON text); nothing where the content is classified (第五十四条)."""
     about: tuple[str, ...] = ()
     """Subjects that the refusal is listed under."""
+
+    @property
+    def sealed_for(self) -> str:
+        return self.subject or self.stream
 
     @property
     def stream(self) -> str:

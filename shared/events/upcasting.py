@@ -8,6 +8,7 @@ from uuid import UUID
 import orjson
 
 from shared.events.envelope import EVENTS, Event, Recorded
+from shared.events.sealing import Closed, Keys, key_of, opened_data
 from shared.kernel.actor import EventRef
 
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
@@ -49,6 +50,13 @@ def decode(event_type: str, version: int, data: bytes) -> Event:
     return kind.model_validate(content)
 
 
+def destroyed_by(event_type: str, version: int, data: bytes) -> tuple[str, ...]:
+    """The keys that an event destroyed, which says so unsealed; none for all but one type."""
+    if event_type != "KeysDestroyed":
+        return ()
+    return tuple(orjson.loads(data)["keys"])
+
+
 def recorded(
     *,
     service: str,
@@ -61,13 +69,15 @@ def recorded(
     data: bytes,
     meta: bytes,
     recorded_at: datetime,
+    keys: Keys | None = None,
 ) -> Recorded:
-    """A row of any service's log as the event it holds."""
+    """A row of any service's log as the event it holds; `keys` open it where it is sealed."""
+    keys = keys or {}
     return Recorded(
-        event=decode(event_type, schema_version, data),
+        event=decode(event_type, schema_version, opened_data(data, event_id, keys)),
         ref=EventRef(
             service=service, position=position, stream=stream, version=version, event_id=event_id
         ),
-        stored_meta=meta,
+        stored_meta=Closed(meta, event_id, keys) if key_of(meta) else meta,
         recorded_at=recorded_at,
     )

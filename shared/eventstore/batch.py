@@ -18,6 +18,7 @@ from shared.eventstore.errors import (
     DataError,
     EventIdConflict,
     IdempotencyKeyReused,
+    KeyDestroyed,
     TrackingConflict,
     VersionConflict,
 )
@@ -58,6 +59,8 @@ class Known:
     event_ids: set[UUID] = field(default_factory=set)
     keys: dict[str, KnownKey] = field(default_factory=dict)
     tracked: dict[str, int] = field(default_factory=dict)
+    destroyed: set[str] = field(default_factory=set)
+    """Of the keys that were named, those that are no more."""
 
 
 class Verdict(NamedTuple):
@@ -180,7 +183,7 @@ def _refusal(append: Append, known: Known) -> PersistenceError | None:
         before = known.tracked.get(source)
         if before is not None and reached <= before:
             return TrackingConflict(source, reached, before)
-    return None
+    return next((KeyDestroyed(k.id) for k in append.keys if k.id in known.destroyed), None)
 
 
 def _enter(append: Append, known: Known, position: int) -> None:
@@ -196,6 +199,7 @@ def _enter(append: Append, known: Known, position: int) -> None:
         )
     if append.tracking is not None:
         known.tracked[append.tracking.application_name] = append.tracking.notification_id
+    known.destroyed.update(append.destroys)
 
 
 def place(

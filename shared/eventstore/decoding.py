@@ -2,6 +2,7 @@
 
 from shared.events import Recorded
 from shared.events.upcasting import recorded
+from shared.eventstore.keys import provided
 from shared.eventstore.records import RecordedEvent
 from shared.kernel.actor import EventRef
 
@@ -34,6 +35,7 @@ def decoded(service: str, row: RecordedEvent) -> Recorded:
         data=row.data,
         meta=row.meta,
         recorded_at=row.recorded_at,
+        keys=provided(row),
     )
 
 

@@ -15,6 +15,7 @@ __all__ = [
     "EventIdConflict",
     "IdempotencyKeyReused",
     "IntegrityError",
+    "KeyDestroyed",
     "LogClosed",
     "LogKindMismatch",
     "OperationalError",
@@ -51,6 +52,14 @@ class IdempotencyKeyReused(IntegrityError):
     def __init__(self, key: str) -> None:
         super().__init__(f"idempotency key {key} was used for another request")
         self.key = key
+
+
+class KeyDestroyed(IntegrityError):
+    """An event was sealed with a key that has been destroyed since: nobody could read it."""
+
+    def __init__(self, key_id: str) -> None:
+        super().__init__(f"key {key_id} has been destroyed")
+        self.key_id = key_id
 
 
 class TrackingConflict(IntegrityError):

@@ -19,6 +19,7 @@ from shared.eventstore import connections
 from shared.eventstore.batch import prepare
 from shared.eventstore.bell import Bell
 from shared.eventstore.errors import IdempotencyKeyReused, LogClosed, SchemaNotReady
+from shared.eventstore.keys import Keyring
 from shared.eventstore.merkle import Frontier, digest_of
 from shared.eventstore.reading import EVENTS, events_between, select
 from shared.eventstore.records import (
@@ -48,6 +49,9 @@ _TOPICS = (
     EVENTS + " WHERE position > %s AND position <= %s AND type = ANY(%s) ORDER BY position LIMIT %s"
 )
 _KEY = "SELECT fingerprint, first_position, last_position FROM idempotency WHERE key = %s"
+_KEYS_ABOUT = (
+    "SELECT key_id FROM subject_keys WHERE subject = %s AND secret IS NOT NULL ORDER BY made_at"
+)
 _HEAD = "SELECT position, frontier, hash, origin, recorded_at, sandbox FROM log_head"
 _TRACKED = "SELECT position FROM tracking WHERE source = %s"
 
@@ -82,6 +86,8 @@ class EventLog(ProcessRecorder):
         self._sandbox = sandbox
         self._bell = Bell(lambda: self._connect("bell"))
         self._tail = Tail()
+        self.keys = Keyring("subject_keys")
+        """What this log's rows are sealed with."""
         self._writer = Writer(
             lambda: self._connect("writer"),
             clock=clock,
@@ -110,6 +116,7 @@ class EventLog(ProcessRecorder):
         """
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Appended] = loop.create_future()
+        self.keys.note(append.keys)
         self._arrive(loop, Ticket(prepare(append), future, loop))
         return await future
 
@@ -129,12 +136,14 @@ class EventLog(ProcessRecorder):
                 ticket.future.set_exception(error)
 
     def _committed(self, position: int, events: Sequence[RecordedEvent]) -> None:
-        self._tail.extend(events)  # before anybody is woken to read them
+        if self.keys.provide(events, None):  # they were noted when it was handed over
+            self._tail.extend(events)  # before anybody is woken to read them
         self._bell.committed(position)
 
     def append_now(self, append: Append) -> Appended:
         """As `append`, for a thread: blocks until it is durable."""
         future: Future[Appended] = Future()
+        self.keys.note(append.keys)
         self._writer.submit(Ticket(prepare(append), future, None))
         return future.result()
 
@@ -154,6 +163,22 @@ class EventLog(ProcessRecorder):
     def recent(self, after: int, limit: int) -> list[RecordedEvent]:
         """As `read`, from memory: without waiting, but none where others or older ones are next."""
         return self._tail.after(after, limit)
+
+    def keys_about(self, subject: str) -> tuple[str, ...]:
+        """The ids of the keys of a subject that have not been destroyed."""
+        with self._reading() as connection:
+            rows = connection.execute(_KEYS_ABOUT, [subject], binary=True).fetchall()
+        return tuple(row[0] for row in rows)
+
+    def destroyed(self) -> int:
+        """How many keys have been destroyed."""
+        row = self._row("SELECT count(*) FROM subject_keys WHERE secret IS NULL")
+        return 0 if row is None else int(row[0])
+
+    def forget(self) -> None:
+        """Let go of all content that is in memory: a key has been destroyed."""
+        self.keys.forget()
+        self._tail.forget()
 
     def event(self, event_id: UUID) -> RecordedEvent | None:
         """The event of that id."""
@@ -310,7 +335,12 @@ class EventLog(ProcessRecorder):
             yield connection
 
     def _select(self, query: str, *parameters: object) -> list[RecordedEvent]:
-        return self._again(lambda connection: select(connection, query, parameters))
+        def read(connection: Connection[TupleRow]) -> list[RecordedEvent]:
+            rows = select(connection, query, parameters)
+            self.keys.provide(rows, connection)
+            return rows
+
+        return self._again(read)
 
     def _row(self, query: str, *parameters: object) -> TupleRow | None:
         return self._again(

@@ -197,6 +197,10 @@ class Projector:
         start = done
         last = LAST if upto is None else upto
         while done < last and (rows := self._log.read(done, min(BATCH, last - done))):
+            if upto is None and any(row.type == "KeysDestroyed" for row in rows):
+                # What the views hold in clear has to go: they are built anew from what is left.
+                self._log.forget()
+                return self._fill(connection, upto=rows[-1].position)
             writes = [
                 write for row in rows for write in self._views.project(decoded(self._service, row))
             ]

@@ -12,6 +12,8 @@ from uuid import UUID
 
 from eventsourcing.persistence import Notification, StoredEvent, Tracking
 
+from shared.events.sealing import Key
+
 __all__ = [
     "Append",
     "Appended",
@@ -118,6 +120,10 @@ class Append:
     guards: Mapping[str, int] = field(default_factory=dict)
     idempotency: IdempotencyKey | None = None
     tracking: Tracking | None = None
+    keys: tuple[Key, ...] = ()
+    """With which its events are sealed; those that the log does not know are new."""
+    destroys: tuple[str, ...] = ()
+    """Keys that are destroyed with it, by id."""
 
 
 @dataclass(frozen=True)

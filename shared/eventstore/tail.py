@@ -38,6 +38,12 @@ class Tail:
             while len(self._events) > MAX_EVENTS or self._bytes > MAX_BYTES:
                 self._bytes -= _size(self._events.popleft())
 
+    def forget(self) -> None:
+        """Let go of all."""
+        with self._lock:
+            self._events.clear()
+            self._bytes = 0
+
     def after(self, position: int, limit: int) -> list[RecordedEvent]:
         """The next events beyond a position, at most `limit`; none if the next is not here."""
         with self._lock:

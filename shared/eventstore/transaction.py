@@ -45,6 +45,7 @@ _EVENT_IDS = "SELECT event_id FROM events WHERE event_id = ANY(%s)"
 _KEYS = """
     SELECT key, fingerprint, first_position, last_position
     FROM idempotency WHERE key = ANY(%s)"""
+_DESTROYED = "SELECT key_id FROM subject_keys WHERE key_id = ANY(%s) AND secret IS NULL"
 _TRACKED = "SELECT source, position FROM tracking WHERE source = ANY(%s)"
 _INSERT_EVENTS = """
     INSERT INTO events (position, stream_id, version, event_id, type, schema_version,
@@ -62,6 +63,13 @@ _TRACK = """
     INSERT INTO tracking (source, position, recorded_at) VALUES (%s, %s, %s)
     ON CONFLICT (source) DO UPDATE
     SET position = excluded.position, recorded_at = excluded.recorded_at"""
+_INSERT_SUBJECT_KEYS = """
+    INSERT INTO subject_keys (key_id, subject, secret, made_at)
+    SELECT key_id, subject, secret, %s FROM unnest(%s, %s, %s) AS new(key_id, subject, secret)
+    ON CONFLICT DO NOTHING"""
+_DESTROY = """
+    UPDATE subject_keys SET secret = NULL, destroyed_at = %s
+    WHERE key_id = ANY(%s) AND secret IS NOT NULL"""
 _MOVE_HEAD = "UPDATE log_head SET position = %s, recorded_at = %s, frontier = %s"
 
 _LEAF_AT = "SELECT leaf FROM events WHERE position = %s"
@@ -171,6 +179,10 @@ def _look_up(connection: Connection[TupleRow], batch: list[Prepared]) -> tuple[_
         versions = connection.execute(_VERSIONS, [TextArray.of(streams)], binary=True)
         ids = connection.execute(_EVENT_IDS, [UuidArray.of(event_ids)], binary=True)
         key_rows = connection.execute(_KEYS, [TextArray.of(keys)], binary=True) if keys else None
+        sealed = [text_element(i) for i in {k.id for each in batch for k in each.append.keys}]
+        destroyed = (
+            connection.execute(_DESTROYED, [TextArray.of(sealed)], binary=True) if sealed else None
+        )
         tracked = (
             connection.execute(_TRACKED, [TextArray.of(sources)], binary=True) if sources else None
         )
@@ -180,6 +192,8 @@ def _look_up(connection: Connection[TupleRow], batch: list[Prepared]) -> tuple[_
         known.keys = {row[0]: KnownKey(*row[1:]) for row in key_rows}
     if tracked is not None:
         known.tracked = dict(tracked.fetchall())
+    if destroyed is not None:
+        known.destroyed = {row[0] for row in destroyed}
     row = head.fetchone()
     if row is None:
         raise psycopg.ProgrammingError("the log has no head")
@@ -282,6 +296,7 @@ def commit(connection: Connection[TupleRow], attempt: Attempt) -> None:
                 [Int8(attempt.position), attempt.recorded_at, written.frontier.to_bytes()],
             )
         _insert_keys(connection, attempt)
+        _keep_subject_keys(connection, attempt)
         _store_tracking(connection, attempt)
         connection.execute("COMMIT", prepare=False)
 
@@ -311,6 +326,23 @@ def _insert_keys(connection: Connection[TupleRow], attempt: Attempt) -> None:
                 Int8Array.of(lasts),
             ],
         )
+
+
+def _keep_subject_keys(connection: Connection[TupleRow], attempt: Attempt) -> None:
+    """Keys stand in the log's database as soon as what they seal, and not before."""
+    appends = [prepared.append for prepared in attempt.accepted]
+    if keys := {key.id: key for append in appends for key in append.keys}:
+        connection.execute(
+            _INSERT_SUBJECT_KEYS,
+            [
+                attempt.recorded_at,
+                TextArray.of([text_element(key.id) for key in keys.values()]),
+                TextArray.of([text_element(key.subject) for key in keys.values()]),
+                ByteaArray.of([bytes_element(key.secret) for key in keys.values()]),
+            ],
+        )
+    if destroyed := [text_element(key_id) for append in appends for key_id in append.destroys]:
+        connection.execute(_DESTROY, [attempt.recorded_at, TextArray.of(destroyed)])
 
 
 def _store_tracking(connection: Connection[TupleRow], attempt: Attempt) -> None:

@@ -1,17 +1,19 @@
 """Events between services: a row of a log as its feed's item, and the item as a row of an inbox."""
 
 import base64
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
 
-from shared.events import decode
-from shared.eventstore.decoding import known
+from shared.events.sealing import Key
+from shared.eventstore.decoding import decoded
+from shared.eventstore.keys import provided
 from shared.eventstore.records import RecordedEvent
 
-__all__ = ["Arrived", "from_wire", "to_wire"]
+__all__ = ["Arrived", "Received", "from_wire", "key_from_wire", "keys_to_wire", "to_wire"]
 
 _WRITTEN = "_wire"
 
@@ -33,6 +35,38 @@ class Arrived(NamedTuple):
     subjects: list[str]
 
 
+class Received(NamedTuple):
+    """A key as a feed brought it; its fields are the columns of `inbox_keys`."""
+
+    key_id: str
+    subject: str
+    secret: bytes | None
+
+
+def keys_to_wire(rows: Sequence[RecordedEvent]) -> list[dict[str, Any]]:
+    """The keys of some rows, as a feed carries them to those who follow."""
+    keys = {key_id: key for row in rows for key_id, key in provided(row).items()}
+    return [
+        {
+            "id": key_id,
+            "subject": key.subject if key else "",
+            "secret": base64.b64encode(key.secret).decode() if key else None,
+        }
+        for key_id, key in keys.items()
+    ]
+
+
+def key_from_wire(item: dict[str, Any]) -> Received:
+    """A key of a feed as it is kept; ValueError where the secret is not that of the id."""
+    key_id, subject, secret = item["id"], item["subject"], item["secret"]
+    if secret is None:
+        return Received(key_id, subject, None)
+    key = Key.of(subject, base64.b64decode(secret))
+    if key.id != key_id:
+        raise ValueError(f"the secret sent for the key {key_id} is that of another")
+    return Received(key.id, key.subject, key.secret)
+
+
 def to_wire(row: RecordedEvent) -> bytes:
     """What a feed carries of a row, in JSON; made once, since all followers ask for the same.
 
@@ -40,8 +74,7 @@ def to_wire(row: RecordedEvent) -> bytes:
     """
     written: bytes | None = row.__dict__.get(_WRITTEN)
     if written is None:
-        made = known(row)
-        event = made.event if made else decode(row.type, row.schema_version, row.data)
+        event = decoded("", row).event
         written = row.__dict__[_WRITTEN] = orjson.dumps(
             {
                 "position": row.position,

@@ -10,7 +10,8 @@ from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field, model_va
 from shared.kernel.dates import SHANGHAI
 from shared.kernel.identifiers import UnitId
 from shared.kernel.model import Record
-from shared.kernel.text import Code, Line
+from shared.kernel.sealing import DESTROYED
+from shared.kernel.text import Code, Line, PersonName
 
 
 def _end_of_day(value: object) -> object:
@@ -33,8 +34,8 @@ class Delegation(Record):
         validate_by_name=True, validate_by_alias=True, serialize_by_alias=True
     )
 
-    person: Annotated[Line, Field(alias="from", title="委托人标识")]
-    name: Annotated[Line, Field(title="委托人姓名")]
+    person: Annotated[PersonName, Field(alias="from", title="委托人标识")]
+    name: Annotated[PersonName, Field(title="委托人姓名")]
     until: Annotated[AwareDatetime, BeforeValidator(_end_of_day), Field(title="委托届满的时刻")]
     """From this instant on it is over; of a day given, its end."""
     document: Annotated[
@@ -49,8 +50,8 @@ class Actor(Record):
     whose legal person is then `unit_id`.
     """
 
-    person: Line
-    name: Line
+    person: PersonName
+    name: PersonName
     body: Code
     role: Code
     unit_id: UnitId | None = None
@@ -66,6 +67,8 @@ class Actor(Record):
 
     @model_validator(mode="after")
     def _nobody_delegates_to_himself(self) -> Self:
+        if self.person == DESTROYED:
+            return self  # as the other then is
         if self.delegation is not None and self.delegation.person == self.person:
             raise ValueError("委托人不得是行为人本人")
         return self

@@ -5,6 +5,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from shared.kernel.sealing import SEALED
+
 
 def clean(value: str) -> str:
     """NFC of `value`; ValueError where it holds control characters other than tab and newline."""
@@ -40,8 +42,12 @@ Text = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000),
     AfterValidator(clean),
+    SEALED,
 ]
-"""Prose: reasons, opinions, descriptions (1–20,000 characters)."""
+"""Prose: reasons, opinions, descriptions (1–20,000 characters); sealed in a log."""
+
+PersonName = Annotated[Line, SEALED]
+"""Who somebody is: a name, or what stands for it; sealed in a log."""
 
 Code = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{0,63}$")]
 """An ASCII code: `SELF_BUILD`, `DEB`."""

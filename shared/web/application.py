@@ -19,6 +19,7 @@ from shared.kernel.model import Record
 from shared.regulation.pack import Library, Policy
 from shared.web import (
     attachments,
+    destructions,
     documentation,
     feed,
     next_actions,
@@ -192,7 +193,7 @@ def application(
         redoc_url=None,
     )
     problems.install(app)
-    common = (feed, next_actions, simulations, obligations) if spec.decides else ()
+    common = (feed, next_actions, simulations, obligations, destructions) if spec.decides else ()
     files = attachments.ROUTERS if spec.decides else ()
     versioned = (*routers, *(module.router for module in (*common, access_log)), *files)
     for router in versioned:

@@ -15,8 +15,9 @@ from uuid import UUID
 from shared.events import Event, Meta, Recorded
 from shared.events.refusals import RequestRefused
 from shared.events.registry import PolicyInterpreted
+from shared.events.sealing import Key, sealed_data, sealed_meta
 from shared.eventstore.decoding import reference, remember
-from shared.eventstore.errors import IdempotencyKeyReused, VersionConflict
+from shared.eventstore.errors import IdempotencyKeyReused, KeyDestroyed, VersionConflict
 from shared.eventstore.records import Append, Appended, IdempotencyKey, NewEvent
 from shared.kernel.actor import Actor, EventRef
 from shared.kernel.identifiers import uuid7
@@ -26,7 +27,14 @@ from shared.web.actors import authorise
 from shared.web.commands import Matter, Reading
 from shared.web.follower import Asked
 from shared.web.problems import ProblemError, invalid
-from shared.web.receipts import Receipt, is_refusal, receipt_event, refused, rehearsed
+from shared.web.receipts import (
+    Receipt,
+    is_refusal,
+    receipt_event,
+    recorded_decision,
+    refused,
+    rehearsed,
+)
 from shared.web.runtime import Folded, Runtime, events_of
 
 ATTEMPTS = 5
@@ -132,12 +140,16 @@ class Desk:
                 continue
             try:
                 appended = await self.runtime.log.append(append)
-            except VersionConflict:
+            except (VersionConflict, KeyDestroyed) as refusal:
                 self.runtime.forget(list(judged.reading.versions))
+                if isinstance(refusal, KeyDestroyed):
+                    self.runtime.forget_all()
                 fresh = True
                 continue
             if appended.replayed:
                 return appended, None
+            if append.destroys:
+                self.runtime.forget_all()
             contents = list(zip(judged.events, metas, strict=True))
             self._keep(matter, judged.folded, appended, contents)
             if any(isinstance(event, PolicyInterpreted) for event in judged.events):
@@ -271,24 +283,38 @@ class Desk:
     def _append(
         self, events: tuple[Event, ...], metas: list[Meta], versions: dict[str, int]
     ) -> Append:
-        reached = dict(versions)
+        reached, keys = dict(versions), dict[str, Key]()
         rows = []
         for event, meta in zip(events, metas, strict=True):
             stream = event.stream
             reached[stream] = reached.get(stream, 0) + 1
+            key = None if self.rehearsal else self._key(event.sealed_for, keys)
+            event_id = self.new_id()
             rows.append(
                 NewEvent(
                     originator_id=stream,
                     originator_version=reached[stream],
                     topic=event.type,
-                    state=event.to_bytes(),
-                    meta=meta.to_bytes(),
-                    event_id=self.new_id(),
+                    state=sealed_data(event, event_id, key) if key else event.to_bytes(),
+                    meta=sealed_meta(meta, event_id, key) if key else meta.to_bytes(),
+                    event_id=event_id,
                     schema_version=event.schema_version,
                     effective_on=event.on,
                 )
             )
-        return Append(tuple(rows), guards=versions, idempotency=self.key)
+        return Append(
+            tuple(rows),
+            guards=versions,
+            idempotency=self.key,
+            keys=tuple(keys.values()),
+            destroys=tuple(key_id for event in events for key_id in event.destroys),
+        )
+
+    def _key(self, subject: str, keys: dict[str, Key]) -> Key:
+        """The key to seal with: of several for a subject any will do."""
+        if subject not in keys:
+            keys[subject] = self.runtime.log.keys.current(subject) or Key.new(subject)
+        return keys[subject]
 
     def _keep(
         self,
@@ -317,7 +343,7 @@ class Desk:
 
     def _answer(self, appended: Appended, made: Decision | None) -> Receipt:
         rows = appended.events
-        decision = made or Meta.model_validate_json(rows[0].meta).decision
+        decision = made or recorded_decision(rows[0].meta)
         if decision is None:
             raise ValueError(f"event {rows[0].event_id} carries no decision")
         if is_refusal(rows[0].type):

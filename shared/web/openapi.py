@@ -50,6 +50,7 @@ TAGS = {
     "义务": "obligations",
     "附件": "attachments",
     "访问日志": "access_log",
+    "加密销毁": "destructions",
     "事件流": "feed",
     "运行": "operations",
 }

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
+import orjson
 from pydantic import Field
 
 from shared.events import EVENTS
@@ -52,6 +53,12 @@ class Receipt(Record):
 
 def is_refusal(event_type: str) -> bool:
     return event_type == RequestRefused.__name__
+
+
+def recorded_decision(meta: bytes) -> Decision | None:
+    """The decision in what surrounds an event; it is never sealed."""
+    decision = orjson.loads(meta).get("decision")
+    return None if decision is None else Decision.model_validate_json(orjson.dumps(decision))
 
 
 def receipt_event(row: RecordedEvent) -> ReceiptEvent:

@@ -19,6 +19,7 @@ from shared.eventstore.decoding import decoded
 from shared.kernel.dates import legal_date
 from shared.kernel.identifiers import uuid7
 from shared.kernel.model import Record, present
+from shared.kernel.sealing import DESTROYED
 from shared.regulation.decision import Context, Decision, InvalidField, RuleBroken
 from shared.regulation.pack import Library
 from shared.regulation.rule import Check
@@ -115,7 +116,7 @@ async def _again(
 ) -> Redecided | None:
     was = recorded.meta.decision
     command = runtime.spec.commands.get(recorded.meta.command)
-    if was is None or command is None:
+    if was is None or command is None or _is_gone(recorded.event):
         return None
     subject = _subject(recorded.event)
     body = _asked(command, recorded.event)
@@ -148,6 +149,11 @@ async def _again(
         return Redecided(command, recorded, was, False, (), ())
     events = (outcome,) if isinstance(outcome, Event) else tuple(outcome)
     return Redecided(command, recorded, was, True, (), events)
+
+
+def _is_gone(event: Event) -> bool:
+    """Whether what a decision was made on has been destroyed, or was destroyed by it."""
+    return bool(event.destroys) or DESTROYED.encode() in event.to_bytes()
 
 
 def _subject(event: Event) -> str:

@@ -184,6 +184,8 @@ class Runtime:
             self._start(self._react())
         if self.publishes_policy:
             self._start(self._watch_policies())
+        if self.spec.decides:
+            self._start(self._watch_keys())
 
     async def __aexit__(self, *error: object) -> None:
         await self.close()
@@ -297,6 +299,20 @@ class Runtime:
             except Exception as error:  # anything: it is tried again
                 log.warning("policies_not_read", service=self.name, error=repr(error))
 
+    async def _watch_keys(self) -> None:
+        """What another process of this service has destroyed is forgotten here within a second."""
+        destroyed = await asyncio.to_thread(self.log.destroyed)
+        while True:
+            await asyncio.sleep(1.0)
+            try:
+                now = await asyncio.to_thread(self.log.destroyed)
+            except Exception as error:  # anything: it is tried again
+                log.warning("keys_not_read", service=self.name, error=repr(error))
+                continue
+            if now != destroyed:
+                destroyed = now
+                self.forget_all()
+
     def policy_now(self) -> Policy:
         """The policy in force at this instant; ProblemError(503) where there is none."""
         try:
@@ -342,6 +358,11 @@ class Runtime:
     def forget(self, streams: Sequence[str]) -> None:
         for stream in streams:
             self._cache.pop(stream, None)
+
+    def forget_all(self) -> None:
+        """Let go of all content in memory: a key has been destroyed."""
+        self._cache.clear()
+        self.log.forget()
 
     def advance(self, aggregate: Aggregate, base: Folded, news: list[Recorded]) -> None:
         """Keep the state after events this process has just appended."""

@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 
 from shared.events import Meta
 from shared.events.refusals import RequestRefused
+from shared.events.sealing import Key, sealed_data, sealed_meta
 from shared.eventstore.errors import IdempotencyKeyReused
 from shared.eventstore.records import Append, NewEvent
 from shared.kernel.dates import legal_date
@@ -20,6 +21,7 @@ from shared.regulation.decision import Context, Decision
 from shared.regulation.secrecy import Markings, content_bears_no_marking, unescaped
 from shared.web.desk import Desk, key_reused
 from shared.web.problems import BrokenRule, FieldError, ProblemError
+from shared.web.receipts import recorded_decision
 from shared.web.runtime import Runtime
 from shared.web.strictjson import StrictRequest
 
@@ -93,23 +95,24 @@ async def turned_away(desk: Desk, field: str) -> ProblemError:
         decision_id=decision.decision_id,
         decision=decision,
     )
+    event_id, key = desk.new_id(), Key.new(refusal.sealed_for)
     row = NewEvent.of(
         stream_id=refusal.stream,
         version=1,
-        event_id=desk.new_id(),
+        event_id=event_id,
         type=refusal.type,
         schema_version=refusal.schema_version,
-        data=refusal.to_bytes(),
-        meta=meta.to_bytes(),
+        data=sealed_data(refusal, event_id, key),
+        meta=sealed_meta(meta, event_id, key),
         effective_on=refusal.on,
     )
     try:
-        appended = await runtime.log.append(Append((row,), idempotency=desk.key))
+        appended = await runtime.log.append(Append((row,), idempotency=desk.key, keys=(key,)))
     except IdempotencyKeyReused:
         return key_reused()
     if not appended.replayed:
         return _problem(field, decision)
-    first = Meta.model_validate_json(appended.events[0].meta).decision
+    first = recorded_decision(appended.events[0].meta)
     return _problem(field, first, {"Idempotency-Replayed": "true"})
 
 

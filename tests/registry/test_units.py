@@ -55,9 +55,9 @@ def test_only_a_registered_unit_is_changed_flagged_and_cleared() -> None:
 
 
 def test_only_a_registered_unit_declares() -> None:
-    PROJECTS.with_facts(system=system()).when(
-        decisions.declare_project, declaration(responsible_person="（未登记）")
-    ).then_broken(units.unit_is_registered)
+    PROJECTS.with_facts(system=system()).when(decisions.declare_project, declaration()).then_broken(
+        units.unit_is_registered, declarations.responsible_person_is_the_head
+    )
 
 
 # -- 第五条: an incomplete profile is told of, not refused -----------------------------------

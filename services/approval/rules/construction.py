@@ -182,7 +182,7 @@ def five_matters_are_judged(judgements: Sequence[Judgement]) -> Verdict:
 def five_matters_are_met(examination: Examination) -> Verdict:
     evaluated = examination.evaluated
     judgements = evaluated.evaluation.judgements if evaluated else ()
-    unmet = [f"{j.topic.label}（{j.reason}）" for j in judgements if not j.met]
+    unmet = [j.topic.label for j in judgements if not j.met]
     judged = {j.topic for j in judgements} == set(ReviewTopic)
     return holds(
         judged and not unmet,
@@ -216,7 +216,7 @@ def nothing_of_a_higher_level_is_duplicated(construction: Construction) -> Verdi
     return holds(
         not applies or not check.duplicated,
         f"相近的上级统建系统：{check.upper_level_system or '无'}；"
-        f"{'有' if check.duplicated else '无'}重复：{check.finding}",
+        f"{'有' if check.duplicated else '无'}重复",
     )
 
 

@@ -61,7 +61,7 @@ def small_saving_is_justified(submission: Submission, policy: Policy) -> Verdict
     return holds(
         enough or terms.saving_reason is not None,
         f"节省{saved}元，{'达到' if enough else '不足'}自建{terms.self_build_total}元的{percent}%；"
-        f"理由：{terms.saving_reason or '无'}",
+        f"{'已' if terms.saving_reason else '未'}说明理由",
         saved=saved,
         percent=percent,
     )

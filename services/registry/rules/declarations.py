@@ -12,7 +12,7 @@ from shared.events.registry import (
     SystemCategory,
 )
 from shared.events.vocabulary import amount_of
-from shared.regulation import Policy, Verdict, article, holds
+from shared.regulation import Policy, Verdict, article, broken, holds
 
 
 @article(
@@ -166,11 +166,10 @@ def participants_are_distinct(declaration: Declaration) -> Verdict:
 )
 def responsible_person_is_the_head(declaration: Declaration, unit: Unit, on: date) -> Verdict:
     term = unit.head_on(on)
-    head = term.name if term else "（未登记）"
-    return holds(
-        declaration.responsible_person == head,
-        f"申报的责任人为{declaration.responsible_person}，现任主要负责人为{head}",
-    )
+    if term is None:
+        return broken("没有登记现任主要负责人")
+    same = declaration.responsible_person == term.name
+    return holds(same, f"申报的责任人{'就是' if same else '不是'}登记的现任主要负责人")
 
 
 @article(

@@ -13,7 +13,7 @@ from shared.kernel.coded import Coded
 from shared.kernel.identifiers import DivisionCode, ProjectCode, UnitId
 from shared.kernel.model import Record
 from shared.kernel.money import Money
-from shared.kernel.text import Line, Text
+from shared.kernel.text import Line, PersonName, Text
 
 
 class InfrastructureKind(Coded):
@@ -77,7 +77,7 @@ class Declaration(Act):
     tasks: Annotated[Text, Field(title="主要任务")]
     necessity: Annotated[Text, Field(title="建设依据和必要性")]
     goals: Annotated[Text, Field(title="项目绩效目标")]
-    responsible_person: Annotated[Line, Field(title="项目责任人（主要负责人）")]
+    responsible_person: Annotated[PersonName, Field(title="项目责任人（主要负责人）")]
     plan_alignment: Annotated[
         tuple[Line, ...], Field(title="符合的规划", min_length=1, max_length=20)
     ]

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from shared.events.envelope import UnitEvent
 from shared.events.vocabulary import Act, Document, LegalDate
 from shared.kernel.identifiers import UnitId
-from shared.kernel.text import Line, Text
+from shared.kernel.text import Line, PersonName, Text
 
 
 class UnitProfile(Act):
@@ -15,10 +15,10 @@ class UnitProfile(Act):
 
     unit_id: Annotated[UnitId, Field(title="统一社会信用代码")]
     name: Annotated[Line, Field(title="单位名称")]
-    head: Annotated[Line, Field(title="主要负责人姓名")]
+    head: Annotated[PersonName, Field(title="主要负责人姓名")]
     head_post: Annotated[Line, Field(title="主要负责人职务")]
     informatization_office: Annotated[Line | None, Field(title="信息化工作机构")] = None
-    contact: Annotated[Line | None, Field(title="联系人")] = None
+    contact: Annotated[PersonName | None, Field(title="联系人")] = None
 
 
 class UnitRegistered(UnitEvent, label="单位登记", article="5"):
@@ -29,11 +29,11 @@ class UnitChange(Act):
     """单位登记变更: what is given changes, the rest stays (第五、二十六条)."""
 
     name: Annotated[Line | None, Field(title="单位名称")] = None
-    head: Annotated[Line | None, Field(title="主要负责人姓名")] = None
+    head: Annotated[PersonName | None, Field(title="主要负责人姓名")] = None
     head_post: Annotated[Line | None, Field(title="主要负责人职务")] = None
     head_since: Annotated[LegalDate | None, Field(title="任职日期（缺省为文书日期）")] = None
     informatization_office: Annotated[Line | None, Field(title="信息化工作机构")] = None
-    contact: Annotated[Line | None, Field(title="联系人")] = None
+    contact: Annotated[PersonName | None, Field(title="联系人")] = None
 
     @model_validator(mode="after")
     def _something_changes(self) -> "UnitChange":

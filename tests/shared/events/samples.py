@@ -1640,6 +1640,16 @@ CONTENT: dict[tuple[str, str], dict[str, Any]] = {
         "obliged_by": "45",
         "finding": {"subject": f"project:{PROJECT}"},
     },
+    ("KeysDestroyed", ""): {
+        "on": day("2027-03-01"),
+        "destruction_id": REFUSAL,
+        "keys": ["0199a6d27c007a1080005f1c2b3a4d01"],
+        "destruction": {
+            "subject": f"project:{PROJECT}",
+            "reason": "保存期限届满",
+            "document": document("销毁批准书", "乐数〔2027〕3号"),
+        },
+    },
     ("PolicyInterpreted", ""): {
         "on": day("2026-03-27"),
         "interpretation_id": REFUSAL,

@@ -16,6 +16,7 @@ from shared.events import (
     acceptance,
     approval,
     budget,
+    destructions,
     envelope,
     obligations,
     refusals,
@@ -68,7 +69,15 @@ def test_labels_tell_events_apart() -> None:
 def test_every_event_class_of_the_language_is_known() -> None:
     declared = {
         value
-        for module in (acceptance, approval, budget, obligations, refusals, registry)
+        for module in (
+            acceptance,
+            approval,
+            budget,
+            destructions,
+            obligations,
+            refusals,
+            registry,
+        )
         for value in vars(module).values()
         if isinstance(value, type) and issubclass(value, Event) and value.label
     }
@@ -82,6 +91,7 @@ def test_an_event_belongs_to_the_service_that_speaks_of_it() -> None:
         "approval",
         "budget",
         "acceptance",
+        "destructions",
         "obligations",
         "refusals",
     }

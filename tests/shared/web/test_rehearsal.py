@@ -83,7 +83,9 @@ async def test_a_refused_request_stays_on_record_with_what_was_asked(city: City)
     problem(await city.post(PROJECTS, command, by="UNIT", unit=unit), 409, "rule_broken")
     refusal = await _newest(city)
     assert refusal["type"] == "RequestRefused"
-    assert "1000000.01" in refusal["data"]
+    assert "1000000.01" not in refusal["data"]  # sealed, as all that somebody wrote
+    register = await city.get("/audit/v1/refusals", command="declare_project")
+    assert "1000000.01" in register.json()["items"][0]["request"]
 
 
 async def test_nothing_of_a_classified_project_is_kept(city: City) -> None:

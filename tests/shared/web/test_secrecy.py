@@ -5,14 +5,11 @@ import json
 import logging
 import re
 import uuid
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
-import psycopg
 import pytest
-from psycopg import sql
 from structlog.testing import capture_logs
 
 from deploy.contracts import documents
@@ -20,7 +17,8 @@ from shared.kernel.model import Record
 from shared.web.secrecy import _names, _place
 from shared.web.settings import LOGS, SERVICES
 from tests.shared.web.test_http import PROJECTS, a_declaration, problem
-from tests.support.city import City, CityDatabases
+from tests.support.city import City
+from tests.support.searching import Search
 
 MARK = "机密★10年"
 
@@ -35,40 +33,6 @@ def bodies_of(service: str) -> Iterator[str]:
     for path, item in documents()[service]["paths"].items():
         if "requestBody" in item.get("post", {}):
             yield re.sub(r"\{\w+\}", lambda _: str(uuid.uuid4()), f"/{service}{path}")
-
-
-Search = Callable[[str], Awaitable[list[str]]]
-
-
-@pytest.fixture
-def kept(city: City, city_databases: CityDatabases) -> Search:
-    """Where something stands, as text or as bytes: tables of all services, files of the city."""
-
-    async def search(said: str) -> list[str]:
-        await city.get("/audit/v1/refusals")  # so that what is followed has been followed
-        files = [path for path in city.settings.home.rglob("*") if path.is_file()]
-        found = [path.name for path in files if said.encode() in path.read_bytes()]
-        for service in SERVICES:
-            database = urlsplit(city.dsns[service].app).path.strip("/")
-            with psycopg.connect(city_databases.server.dsn(database)) as connection:
-                found += [f"{service}.{table}" for table in _tables_with(connection, said)]
-        return found
-
-    return search
-
-
-def _tables_with(connection: psycopg.Connection[Any], said: str) -> Iterator[str]:
-    wanted = (said, said.encode().hex(), json.dumps(said)[1:-1])
-    tables = connection.execute(
-        "SELECT schemaname, tablename FROM pg_tables"
-        " WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
-    ).fetchall()
-    for schema, table in tables:
-        copy = sql.SQL("COPY {} TO STDOUT").format(sql.Identifier(schema, table))
-        with connection.cursor() as cursor, cursor.copy(copy) as rows:
-            text = b"".join(bytes(row) for row in rows).decode()
-        if any(each in text for each in wanted):
-            yield table
 
 
 async def newest(city: City, service: str) -> dict[str, Any]:
@@ -134,7 +98,7 @@ async def test_its_digest_stays_on_record_with_actor_and_time(city: City, servic
     assert data["request_digest"] == f"sha256:{hashlib.sha256(body).hexdigest()}"
     assert (data["request"], data["subject"], data["about"]) == (None, "", [])
     assert data["rules"] == ["content_bears_no_marking"]
-    assert meta["actor"]["person"] == "deb-1"
+    assert meta["actor"]["body"] == "DEB"
     assert meta["command"] == data["command"] == meta["decision"]["command"]
     assert "correlation_id" not in meta  # the caller's, and so it can say anything
     assert meta["decision"]["decision_id"] == told["decision"]["decision_id"]

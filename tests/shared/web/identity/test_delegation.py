@@ -16,6 +16,8 @@ from rich.console import Console
 
 from deploy.timeline import show_history
 from shared.events import Meta
+from shared.events.sealing import opened_meta
+from shared.eventstore.keys import provided
 from shared.kernel.actor import Actor, Delegation
 from shared.regulation.common import decider_did_not_submit
 from shared.web.identity.claims import ClaimNames
@@ -49,9 +51,8 @@ async def register(city: City, actor: Actor) -> httpx.Response:
 
 
 async def meta_of(city: City, answer: httpx.Response) -> dict[str, Any]:
-    after = answer.json()["position"] - 1
-    page = await city.get("/registry/v1/feed", after=after, limit=1)
-    meta: dict[str, Any] = json.loads(page.json()["events"][0]["meta"])
+    (row,) = city.runtime("registry").log.read(answer.json()["position"] - 1, 1)
+    meta: dict[str, Any] = json.loads(opened_meta(row.meta, row.event_id, provided(row)))
     return meta
 
 

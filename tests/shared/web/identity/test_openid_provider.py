@@ -4,12 +4,14 @@ import asyncio
 import json
 import time
 import uuid
+from base64 import b64decode
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
+from shared.events.sealing import Key, opened_meta
 from shared.web.identity import credentials as credentials_module
 from shared.web.identity import keys as keys_module
 from shared.web.settings import SERVICES
@@ -90,7 +92,10 @@ async def test_platforms_and_services_work_with_its_tokens(
     feed = {"Authorization": f"Bearer {provider.token('govit-services', RESOURCE)}"}
     page = await foreign_city.http.get("/registry/v1/feed", headers=feed)
     (event,) = page.json()["events"]
-    assert json.loads(event["meta"])["actor"] == {
+    (key,) = page.json()["keys"]
+    keys = {key["id"]: Key.of(key["subject"], b64decode(key["secret"]))}
+    opened = opened_meta(event["meta"].encode(), uuid.UUID(event["event_id"]), keys)
+    assert json.loads(opened)["actor"] == {
         "person": "bureau-platform",
         "name": "数字经济局平台",
         "body": "DEB",

@@ -1,0 +1,14 @@
+"""Keys with which events are sealed."""
+
+from alembic import context, op
+
+from shared.eventstore.keys import create_keys, create_received_keys
+
+revision = "0006"
+down_revision = "0004"
+
+
+def upgrade() -> None:
+    role = context.config.attributes["application_role"]
+    create_keys(op.execute, role)
+    create_received_keys(op.execute, role)
