@@ -183,7 +183,7 @@ def _refusal(append: Append, known: Known) -> PersistenceError | None:
         before = known.tracked.get(source)
         if before is not None and reached <= before:
             return TrackingConflict(source, reached, before)
-    return next((KeyDestroyed(k.id) for k in append.keys if k.id in known.destroyed), None)
+    return next((KeyDestroyed(k) for k in append.earlier_keys if k in known.destroyed), None)
 
 
 def _enter(append: Append, known: Known, position: int) -> None:

@@ -6,7 +6,7 @@ the source read again from the beginning, since what was passed over is not here
 """
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import psycopg
@@ -14,12 +14,11 @@ from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool
 
 from shared.events import Recorded
-from shared.events.sealing import Keys
 from shared.events.upcasting import destroyed_by, known_kind, recorded
 from shared.eventstore.connections import PATIENT, Patience, write_behind
-from shared.eventstore.keys import Keyring, keys_of
+from shared.eventstore.keys import hand, received
 from shared.eventstore.records import RecordedEvent
-from shared.eventstore.wire import Arrived, Received
+from shared.eventstore.wire import Arrived
 
 __all__ = ["Followed", "Gap", "Inbox", "create_inbox", "remember_followed_types"]
 
@@ -59,18 +58,19 @@ _PATIENCE = 5.0
 _REMEMBERED = 50_000
 """Subjects whose facts are kept in memory."""
 
-_KEEP_KEY = """
-    INSERT INTO inbox_keys (key_id, subject, secret) VALUES (%s, %s, %s)
-    ON CONFLICT (key_id) DO UPDATE SET secret = NULL WHERE excluded.secret IS NULL"""
-_DESTROY = "UPDATE inbox_keys SET secret = NULL WHERE key_id = ANY(%s)"
+# Seldom, and over all rows: following would pay for an index with every event.
+_DESTROY = """
+    UPDATE inbox SET secret = NULL
+    WHERE encode(sha256('govit subject key\\000'::bytea || secret), 'hex') = ANY(%s)"""
 _COPY = "COPY inbox FROM STDIN (FORMAT binary)"
 # One line per column would say no more than the statement above that creates them.
 _TYPES = [
     *("text", "int8", "text", "int4", "uuid", "text", "int2"),
-    *("bytea", "bytea", "date", "timestamptz", "bytea", "text[]"),
+    *("bytea", "bytea", "date", "timestamptz", "bytea", "text[]", "bytea"),
 ]
 _COLUMNS = (
-    "source, position, stream_id, version, event_id, type, schema_version, data, meta, recorded_at"
+    "source, position, stream_id, version, event_id, type, schema_version, data, meta, recorded_at,"
+    " secret"
 )
 
 
@@ -126,7 +126,6 @@ class Inbox:
             configure=set_up,
         )
         self._types = types
-        self._keys = Keyring("inbox_keys")
         self._lock = threading.Lock()
         self._cache: dict[str, tuple[Recorded, ...]] = {}
         self._positions: dict[str, int] = {}
@@ -206,11 +205,9 @@ class Inbox:
             if kept or unseen:
                 self._generation += 1
                 self._cache.clear()
-            if unseen:  # another process may have seen a key destroyed
-                self._keys.forget()
 
-    def store(self, source: str, events: list[Arrived], keys: Sequence[Received] = ()) -> int:
-        """Keep a page of a feed, and the keys that came with it; returns the position reached.
+    def store(self, source: str, events: list[Arrived]) -> int:
+        """Keep a page of a feed; returns the position reached.
 
         A page that another process stored first is passed over; Gap if the page starts too late,
         or if a process of another release follows other types. UnknownEvent where one is to be
@@ -234,7 +231,6 @@ class Inbox:
                 for e in fresh
                 if (e.type in wanted or _EVERY_TYPE in wanted) and e.position not in known
             ]
-            _keep_keys(connection, keys)
             destroyed = [i for e in fresh for i in destroyed_by(e.type, e.schema_version, e.data)]
             if destroyed:
                 connection.execute(_DESTROY, [destroyed])
@@ -248,8 +244,6 @@ class Inbox:
                 "UPDATE inbox_position SET position = %s WHERE source = %s",
                 [expected[-1], source],
             )
-        if destroyed:
-            self._keys.forget()
         self._note(source, reached, expected[-1], kept=bool(kept or destroyed))
         return expected[-1]
 
@@ -288,13 +282,11 @@ class Inbox:
         with self._pool.connection() as connection:
             rows = connection.execute(
                 "SELECT stream_id, version, type, data, position, meta, event_id, schema_version,"
-                " effective_on, recorded_at, leaf FROM inbox WHERE source = %s AND position > %s"
-                " ORDER BY position LIMIT %s",
+                " effective_on, recorded_at, leaf, secret FROM inbox"
+                " WHERE source = %s AND position > %s ORDER BY position LIMIT %s",
                 [source, after, limit],
             ).fetchall()
-            events = [RecordedEvent(*row) for row in rows]
-            self._keys.provide(events, connection)
-        return events
+        return [_as_received(row) for row in rows]
 
     def size_about(self, subject: str) -> int:
         """Bytes of data and meta of all kept events about a subject."""
@@ -311,13 +303,11 @@ class Inbox:
         with self._pool.connection() as connection:
             rows = connection.execute(
                 "SELECT source, stream_id, version, type, data, position, meta, event_id,"
-                " schema_version, effective_on, recorded_at, leaf FROM inbox"
+                " schema_version, effective_on, recorded_at, leaf, secret FROM inbox"
                 " WHERE subjects @> ARRAY[%s] ORDER BY source, position",
                 [subject],
             ).fetchall()
-            events = [(row[0], RecordedEvent(*row[1:])) for row in rows]
-            self._keys.provide([row for _, row in events], connection)
-        return events
+        return [(row[0], _as_received(row[1:])) for row in rows]
 
     def leaves(self, source: str, upto: int) -> list[bytes]:
         """The leaves of a source's first events; Gap where one of them is not kept."""
@@ -339,9 +329,7 @@ class Inbox:
                 f"SELECT {_COLUMNS} FROM inbox WHERE {where} ORDER BY source, position{limit}",  # noqa: S608  # nosec B608
                 values,
             ).fetchall()
-            ids = set[str]().union(*(keys_of(row[7], row[8]) for row in rows))
-            keys = self._keys.find(connection, ids) if ids else {}
-        return [_as_recorded(row, keys) for row in rows]
+        return [_as_recorded(row) for row in rows]
 
 
 def _cover(types: frozenset[str] | None, wanted: frozenset[str]) -> bool:
@@ -360,15 +348,14 @@ def _known(
     return frozenset(int(row[0]) for row in rows)
 
 
-def _keep_keys(connection: psycopg.Connection[TupleRow], keys: Sequence[Received]) -> None:
-    """One that is destroyed stays so, whatever a page says that was read before."""
-    if keys:
-        with connection.cursor() as cursor:
-            cursor.executemany(_KEEP_KEY, keys)
+def _as_received(columns: tuple[Any, ...]) -> RecordedEvent:
+    row = RecordedEvent(*columns[:-1])
+    hand(row, received(row.data, row.meta, columns[-1]))
+    return row
 
 
-def _as_recorded(row: tuple[Any, ...], keys: Keys) -> Recorded:
-    source, position, stream, version, event_id, kind, schema, data, meta, recorded_at = row
+def _as_recorded(row: tuple[Any, ...]) -> Recorded:
+    source, position, stream, version, event_id, kind, schema, data, meta, recorded_at, secret = row
     return recorded(
         service=source,
         position=position,
@@ -380,5 +367,5 @@ def _as_recorded(row: tuple[Any, ...], keys: Keys) -> Recorded:
         data=bytes(data),
         meta=bytes(meta),
         recorded_at=recorded_at,
-        keys=keys,
+        keys=received(data, meta, secret),
     )

@@ -1,8 +1,8 @@
 """密钥: the keys that rows are sealed with, kept beside them until one is destroyed.
 
-A log's own stand in `subject_keys`; those of followed logs came with their feeds and stand in
-`inbox_keys`. A destroyed key stays as a row without a secret, so that whoever reads what it had
-sealed knows why it cannot be read.
+A log's own stand in `subject_keys`; that of a followed row came with it and stands beside it in
+the inbox. Of a destroyed key the id is left, so that whoever reads what it had sealed knows why
+that cannot be read.
 """
 
 import threading
@@ -14,29 +14,35 @@ from psycopg import Connection
 from shared.events.sealing import Key, Keys, key_of
 from shared.eventstore.records import RecordedEvent
 
-__all__ = ["Keyring", "create_keys", "create_received_keys", "keys_of", "provided"]
+__all__ = [
+    "Keyring",
+    "create_keys",
+    "hand",
+    "keep_received_keys",
+    "keys_of",
+    "provided",
+    "received",
+]
 
+# What a key's id commits to is `Key.of`'s; the database holds an application to it.
 _OWN = """
 CREATE TABLE subject_keys (
-    key_id text PRIMARY KEY CHECK (key_id ~ '^[0-9a-f]{64}$'),
+    key_id bytea PRIMARY KEY,
     subject text NOT NULL,
     secret bytea CHECK (octet_length(secret) = 32),
     made_at timestamptz NOT NULL,
     destroyed_at timestamptz,
     CHECK ((secret IS NULL) = (destroyed_at IS NOT NULL)),
-    CHECK (key_id = encode(sha256('govit subject key\\000'::bytea || secret), 'hex'))
+    CHECK (key_id = sha256('govit subject key\\000'::bytea || secret))
 );
-CREATE INDEX subject_keys_subject ON subject_keys (subject) WHERE secret IS NOT NULL;
 """
 
 _RECEIVED = """
-CREATE TABLE inbox_keys (
-    key_id text PRIMARY KEY,
-    subject text NOT NULL,
-    secret bytea
-);
+ALTER TABLE inbox ADD COLUMN secret bytea;
 UPDATE inbox_position SET types = NULL;
 """
+
+_FIND = "SELECT encode(key_id, 'hex'), subject, secret FROM subject_keys WHERE key_id = ANY(%s)"
 
 _KEPT = 100_000
 """Keys in memory at most."""
@@ -51,20 +57,18 @@ def create_keys(execute: Callable[[str], Any], application_role: str) -> None:
     execute(f'GRANT {rights} ON subject_keys TO "{application_role}"')
 
 
-def create_received_keys(execute: Callable[[str], Any], application_role: str) -> None:
-    """Create the table of the keys of followed logs, in a service's migration.
+def keep_received_keys(execute: Callable[[str], Any]) -> None:
+    """Give an inbox a column for the keys of its rows, in a service's migration.
 
     Sources are followed again, since a release before this one passed over their keys.
     """
     execute(_RECEIVED)
-    execute(f'GRANT SELECT, INSERT, UPDATE, DELETE ON inbox_keys TO "{application_role}"')
 
 
 class Keyring:
-    """The keys of one table, remembered as they are met; safe from any thread."""
+    """A log's keys, remembered as they are met; safe from any thread."""
 
-    def __init__(self, table: str) -> None:
-        self._query = f"SELECT key_id, subject, secret FROM {table} WHERE key_id = ANY(%s)"  # noqa: S608  # nosec B608 - one of our two tables
+    def __init__(self) -> None:
         self._lock = threading.Lock()
         self._by_id: dict[str, Key | None] = {}
         self._by_subject: dict[str, Key] = {}
@@ -90,7 +94,8 @@ class Keyring:
         """The keys of these ids, as they stand in memory or in the table."""
         known = self._by_id
         if missing := [key_id for key_id in ids if key_id not in known]:
-            rows = connection.execute(self._query.encode(), [missing]).fetchall()
+            wanted = [bytes.fromhex(key_id) for key_id in missing]
+            rows = connection.execute(_FIND, [wanted]).fetchall()
             read = {i: None if s is None else Key(i, subject, bytes(s)) for i, subject, s in rows}
             self.note(key for key in read.values() if key)
             # Destroyed ones are not remembered as such: of those there is nothing to spare.
@@ -108,13 +113,26 @@ class Keyring:
         if connection is not None and len(found) < len(ids):
             found = dict(self.find(connection, ids))
         for row, its in wanted:
-            row.__dict__[_KEYS] = {i: found[i] for i in its if i in found}
+            hand(row, {i: found[i] for i in its if i in found})
         return len(found) == len(ids)
 
 
 def keys_of(data: bytes, meta: bytes) -> set[str]:
     """The ids of the keys that a row is sealed with."""
     return {key_id for key_id in (key_of(data), key_of(meta)) if key_id is not None}
+
+
+def received(data: bytes, meta: bytes, secret: bytes | None) -> Keys:
+    """The keys of a followed row, of which the secret is kept beside it until it is destroyed."""
+    if secret is None:
+        return dict.fromkeys(keys_of(data, meta))
+    key = Key.of("", secret)
+    return {key.id: key}
+
+
+def hand(row: RecordedEvent, keys: Keys) -> None:
+    """Give a row the keys that open it."""
+    row.__dict__[_KEYS] = keys
 
 
 def provided(row: RecordedEvent) -> Keys:

@@ -49,9 +49,10 @@ _TOPICS = (
     EVENTS + " WHERE position > %s AND position <= %s AND type = ANY(%s) ORDER BY position LIMIT %s"
 )
 _KEY = "SELECT fingerprint, first_position, last_position FROM idempotency WHERE key = %s"
-_KEYS_ABOUT = (
-    "SELECT key_id FROM subject_keys WHERE subject = %s AND secret IS NOT NULL ORDER BY made_at"
-)
+# Seldom, and over all keys: every event that makes one would pay for an index.
+_KEYS_ABOUT = """
+    SELECT encode(key_id, 'hex') FROM subject_keys
+    WHERE subject = %s AND secret IS NOT NULL ORDER BY made_at"""
 _HEAD = "SELECT position, frontier, hash, origin, recorded_at, sandbox FROM log_head"
 _TRACKED = "SELECT position FROM tracking WHERE source = %s"
 
@@ -86,7 +87,7 @@ class EventLog(ProcessRecorder):
         self._sandbox = sandbox
         self._bell = Bell(lambda: self._connect("bell"))
         self._tail = Tail()
-        self.keys = Keyring("subject_keys")
+        self.keys = Keyring()
         """What this log's rows are sealed with."""
         self._writer = Writer(
             lambda: self._connect("writer"),

@@ -122,6 +122,8 @@ class Append:
     tracking: Tracking | None = None
     keys: tuple[Key, ...] = ()
     """With which its events are sealed; those that the log does not know are new."""
+    earlier_keys: tuple[str, ...] = ()
+    """Of these, by id, those made for an append before it, which may have been destroyed since."""
     destroys: tuple[str, ...] = ()
     """Keys that are destroyed with it, by id."""
 

@@ -5,7 +5,7 @@ statements sees everything committed before the lock was granted (READ COMMITTED
 inserts, moves the head and commits.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -45,7 +45,9 @@ _EVENT_IDS = "SELECT event_id FROM events WHERE event_id = ANY(%s)"
 _KEYS = """
     SELECT key, fingerprint, first_position, last_position
     FROM idempotency WHERE key = ANY(%s)"""
-_DESTROYED = "SELECT key_id FROM subject_keys WHERE key_id = ANY(%s) AND secret IS NULL"
+_DESTROYED = (
+    "SELECT encode(key_id, 'hex') FROM subject_keys WHERE key_id = ANY(%s) AND secret IS NULL"
+)
 _TRACKED = "SELECT source, position FROM tracking WHERE source = ANY(%s)"
 _INSERT_EVENTS = """
     INSERT INTO events (position, stream_id, version, event_id, type, schema_version,
@@ -179,10 +181,8 @@ def _look_up(connection: Connection[TupleRow], batch: list[Prepared]) -> tuple[_
         versions = connection.execute(_VERSIONS, [TextArray.of(streams)], binary=True)
         ids = connection.execute(_EVENT_IDS, [UuidArray.of(event_ids)], binary=True)
         key_rows = connection.execute(_KEYS, [TextArray.of(keys)], binary=True) if keys else None
-        sealed = [text_element(i) for i in {k.id for each in batch for k in each.append.keys}]
-        destroyed = (
-            connection.execute(_DESTROYED, [TextArray.of(sealed)], binary=True) if sealed else None
-        )
+        sealed = {key_id for each in batch for key_id in each.append.earlier_keys}
+        destroyed = connection.execute(_DESTROYED, [_ids(sealed)], binary=True) if sealed else None
         tracked = (
             connection.execute(_TRACKED, [TextArray.of(sources)], binary=True) if sources else None
         )
@@ -336,13 +336,17 @@ def _keep_subject_keys(connection: Connection[TupleRow], attempt: Attempt) -> No
             _INSERT_SUBJECT_KEYS,
             [
                 attempt.recorded_at,
-                TextArray.of([text_element(key.id) for key in keys.values()]),
+                _ids(keys),
                 TextArray.of([text_element(key.subject) for key in keys.values()]),
                 ByteaArray.of([bytes_element(key.secret) for key in keys.values()]),
             ],
         )
-    if destroyed := [text_element(key_id) for append in appends for key_id in append.destroys]:
-        connection.execute(_DESTROY, [attempt.recorded_at, TextArray.of(destroyed)])
+    if destroyed := [key_id for append in appends for key_id in append.destroys]:
+        connection.execute(_DESTROY, [attempt.recorded_at, _ids(destroyed)])
+
+
+def _ids(keys: Iterable[str]) -> ByteaArray:
+    return ByteaArray.of([bytes_element(bytes.fromhex(key_id)) for key_id in keys])
 
 
 def _store_tracking(connection: Connection[TupleRow], attempt: Attempt) -> None:

@@ -1,7 +1,6 @@
 """Events between services: a row of a log as its feed's item, and the item as a row of an inbox."""
 
 import base64
-from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -10,12 +9,12 @@ import orjson
 
 from shared.events.sealing import Key
 from shared.eventstore.decoding import decoded
-from shared.eventstore.keys import provided
+from shared.eventstore.keys import keys_of, provided
 from shared.eventstore.records import RecordedEvent
 
-__all__ = ["Arrived", "Received", "from_wire", "key_from_wire", "keys_to_wire", "to_wire"]
+__all__ = ["Arrived", "from_wire", "to_service", "to_wire"]
 
-_WRITTEN = "_wire"
+_WRITTEN, _WRITTEN_WITH_KEY = "_wire", "_wire_with_key"
 
 
 class Arrived(NamedTuple):
@@ -33,38 +32,7 @@ class Arrived(NamedTuple):
     recorded_at: datetime
     leaf: bytes
     subjects: list[str]
-
-
-class Received(NamedTuple):
-    """A key as a feed brought it; its fields are the columns of `inbox_keys`."""
-
-    key_id: str
-    subject: str
     secret: bytes | None
-
-
-def keys_to_wire(rows: Sequence[RecordedEvent]) -> list[dict[str, Any]]:
-    """The keys of some rows, as a feed carries them to those who follow."""
-    keys = {key_id: key for row in rows for key_id, key in provided(row).items()}
-    return [
-        {
-            "id": key_id,
-            "subject": key.subject if key else "",
-            "secret": base64.b64encode(key.secret).decode() if key else None,
-        }
-        for key_id, key in keys.items()
-    ]
-
-
-def key_from_wire(item: dict[str, Any]) -> Received:
-    """A key of a feed as it is kept; ValueError where the secret is not that of the id."""
-    key_id, subject, secret = item["id"], item["subject"], item["secret"]
-    if secret is None:
-        return Received(key_id, subject, None)
-    key = Key.of(subject, base64.b64decode(secret))
-    if key.id != key_id:
-        raise ValueError(f"the secret sent for the key {key_id} is that of another")
-    return Received(key.id, key.subject, key.secret)
 
 
 def to_wire(row: RecordedEvent) -> bytes:
@@ -94,6 +62,21 @@ def to_wire(row: RecordedEvent) -> bytes:
     return written
 
 
+def to_service(row: RecordedEvent) -> bytes:
+    """The same for a service that follows, with the key that opens it."""
+    written: bytes | None = row.__dict__.get(_WRITTEN_WITH_KEY)
+    if written is None:
+        (key,) = provided(row).values() or (None,)
+        secret = key and base64.b64encode(key.secret)
+        written = to_wire(row)
+        if secret:
+            written = row.__dict__[_WRITTEN_WITH_KEY] = b'%b,"secret":"%b"}' % (
+                written[:-1],
+                secret,
+            )
+    return written
+
+
 def _whole(value: Any, below: int) -> int:
     # What is too large for its column would be cut to it on the way there.
     if type(value) is not int or not 0 < value < below:
@@ -102,7 +85,13 @@ def _whole(value: Any, below: int) -> int:
 
 
 def from_wire(item: dict[str, Any]) -> Arrived:
-    """A feed's item as it is kept."""
+    """A feed's item as it is kept; ValueError where its key is that of another."""
+    data, meta = item["data"].encode(), item["meta"].encode()
+    secret = item.get("secret")
+    if secret is not None:
+        secret = base64.b64decode(secret)
+        if Key.of("", secret).id not in keys_of(data, meta):
+            raise ValueError(f"event {item['event_id']} came with the key of another")
     return Arrived(
         _whole(item["position"], 2**63),
         item["stream"],
@@ -110,10 +99,11 @@ def from_wire(item: dict[str, Any]) -> Arrived:
         UUID(item["event_id"]),
         item["type"],
         _whole(item["schema_version"], 2**15),
-        item["data"].encode(),
-        item["meta"].encode(),
+        data,
+        meta,
         date.fromisoformat(item["effective_on"]),
         datetime.fromisoformat(item["recorded_at"]),
         base64.b64decode(item["leaf"]),
         item["subjects"],
+        secret,
     )

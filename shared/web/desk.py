@@ -307,14 +307,20 @@ class Desk:
             guards=versions,
             idempotency=self.key,
             keys=tuple(keys.values()),
+            earlier_keys=tuple(
+                key.id for subject, key in keys.items() if self._earlier_key(subject) is key
+            ),
             destroys=tuple(key_id for event in events for key_id in event.destroys),
         )
 
     def _key(self, subject: str, keys: dict[str, Key]) -> Key:
         """The key to seal with: of several for a subject any will do."""
         if subject not in keys:
-            keys[subject] = self.runtime.log.keys.current(subject) or Key.new(subject)
+            keys[subject] = self._earlier_key(subject) or Key.new(subject)
         return keys[subject]
+
+    def _earlier_key(self, subject: str) -> Key | None:
+        return self.runtime.log.keys.current(subject)
 
     def _keep(
         self,

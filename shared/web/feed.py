@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from shared.eventstore.wire import keys_to_wire, to_wire
+from shared.eventstore.wire import to_service, to_wire
 from shared.kernel.model import Record
 from shared.web.actors import SYSTEM, CurrentActor
 from shared.web.problems import problems
@@ -34,21 +34,13 @@ class FeedEvent(Record):
     recorded_at: str
     leaf: Annotated[str, Field(title="叶哈希（Base64）")]
     subjects: Annotated[tuple[str, ...], Field(title="事件所涉（project:…、unit:…、system:…）")]
-
-
-class FeedKey(Record):
-    """密钥: what rows of the page are sealed with."""
-
-    id: str
-    subject: Annotated[str, Field(title="对象")]
-    secret: Annotated[str | None, Field(title="密钥（Base64）；已销毁的为空")]
+    secret: Annotated[str | None, Field(title="密钥（Base64），只给系统内各服务")] = None
 
 
 class FeedPage(Record):
     """事件页."""
 
     events: tuple[FeedEvent, ...]
-    keys: Annotated[tuple[FeedKey, ...], Field(title="本页所用的密钥；只给本系统的各服务")] = ()
     next: Annotated[int, Field(title="下一页的 after")]
 
 
@@ -90,9 +82,8 @@ async def read_feed(
         await runtime.log.wait_beyond(after, wait)
     rows = await runtime.read(after, limit)
     reached = rows[-1].position if rows else after
-    events = [orjson.Fragment(to_wire(row)) for row in rows]
-    page = {"events": events, "next": reached}
-    if actor.body == SYSTEM.body:
-        page["keys"] = keys_to_wire(rows)
-    content = orjson.dumps(page)
+    write = to_service if actor.body == SYSTEM.body else to_wire
+    content = orjson.dumps(
+        {"events": [orjson.Fragment(write(row)) for row in rows], "next": reached}
+    )
     return Response(content, media_type="application/json")

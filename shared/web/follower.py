@@ -10,7 +10,7 @@ import structlog
 
 from shared.eventstore.inbox import Inbox
 from shared.eventstore.threads import in_thread, linger
-from shared.eventstore.wire import from_wire, key_from_wire
+from shared.eventstore.wire import from_wire
 from shared.web.identity.credentials import Credentials
 from shared.web.keptalive import AnswerTooLong
 from shared.web.problems import ProblemError
@@ -99,12 +99,10 @@ class Follower:
                 self._limit //= 2  # large events are fetched few at a time
 
     def _store(self, content: bytes) -> tuple[int, int]:
-        page = orjson.loads(content)
-        events = page["events"]
+        events = orjson.loads(content)["events"]
         if not events:
             return 0, self._position
-        keys = [key_from_wire(key) for key in page.get("keys", ())]
-        return len(events), self._inbox.store(self.source, [from_wire(e) for e in events], keys)
+        return len(events), self._inbox.store(self.source, [from_wire(e) for e in events])
 
     async def fresh(self, seconds: float) -> None:
         """Wait until everything the source held when this was called is here.

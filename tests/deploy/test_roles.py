@@ -272,7 +272,6 @@ def test_the_application_has_exactly_these_rights(
         "events": "INSERT SELECT",
         "idempotency": "INSERT SELECT",
         "inbox": "DELETE INSERT SELECT UPDATE",
-        "inbox_keys": "DELETE INSERT SELECT UPDATE",
         "inbox_position": "DELETE INSERT SELECT UPDATE",
         "log_head": "SELECT UPDATE",
         "snapshots": "INSERT SELECT",

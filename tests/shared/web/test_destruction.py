@@ -15,7 +15,7 @@ from shared.events.sealing import Key
 from shared.eventstore.errors import KeyDestroyed
 from shared.eventstore.records import Append, NewEvent
 from shared.eventstore.verify import verify
-from shared.eventstore.wire import key_from_wire
+from shared.eventstore.wire import from_wire
 from shared.kernel.sealing import DESTROYED
 from shared.web.actors import SYSTEM
 from tests.deploy.test_tick import Bridge
@@ -120,9 +120,7 @@ async def test_who_follows_anew_reads_what_is_left(city: City) -> None:
     runtime = city.runtime("audit")
     with runtime.inbox._pool.connection() as connection:
         connection.execute("DELETE FROM inbox")
-        connection.execute("DELETE FROM inbox_keys")
         connection.execute("DELETE FROM inbox_position")
-    runtime.inbox._keys.forget()
     for follower in runtime.followers:
         follower.healthy = False
         follower._position = 0
@@ -147,14 +145,14 @@ async def test_only_who_looks_after_it_destroys(city: City) -> None:
 async def test_keys_are_for_those_who_follow(city: City) -> None:
     await a_project(city)
     for_auditors = (await city.get("/registry/v1/feed", limit=1000)).json()
-    assert "keys" not in for_auditors
+    assert not any("secret" in event for event in for_auditors["events"])
     token = city.issuer.token(SYSTEM)
     answer = await city.http.get(
         "/registry/v1/feed", params={"limit": 1000}, headers={"Authorization": f"Bearer {token}"}
     )
-    keys = answer.json()["keys"]
-    assert keys
-    assert not any(key["secret"] and key["secret"] in str(for_auditors) for key in keys)
+    secrets = {event["secret"] for event in answer.json()["events"] if event.get("secret")}
+    assert secrets
+    assert not any(secret in str(for_auditors) for secret in secrets)
 
 
 async def test_nothing_is_sealed_with_a_destroyed_key(city: City) -> None:
@@ -176,7 +174,7 @@ async def test_nothing_is_sealed_with_a_destroyed_key(city: City) -> None:
         effective_on=START.date(),
     )
     with pytest.raises(KeyDestroyed):
-        await log.append(Append((row,), keys=(key,)))
+        await log.append(Append((row,), keys=(key,), earlier_keys=(key.id,)))
     answer = await city.post(
         f"{PROJECTS}/{told.id}/withdrawal", {"reason": "需求变化"}, by="UNIT", unit=told.unit
     )
@@ -196,12 +194,17 @@ async def test_a_key_is_replaced_by_no_other(city: City) -> None:
         )
 
 
-def test_a_key_that_is_sent_for_another_is_not_kept() -> None:
-    key = Key.new("project:1")
-    item = {"id": key.id, "subject": key.subject, "secret": b64encode(key.secret).decode()}
-    assert key_from_wire(item) == (key.id, key.subject, key.secret)
+async def test_a_key_that_is_sent_for_another_is_not_kept(city: City) -> None:
+    told = await a_project(city)
+    token = city.issuer.token(SYSTEM)
+    answer = await city.http.get(
+        "/registry/v1/feed", params={"limit": 1000}, headers={"Authorization": f"Bearer {token}"}
+    )
+    item = next(e for e in answer.json()["events"] if e["stream"] == told.subject)
+    secret = from_wire(item).secret
+    assert secret is not None
     with pytest.raises(ValueError, match="another"):
-        key_from_wire(item | {"id": Key.new("project:1").id})
+        from_wire(item | {"secret": b64encode(secret[::-1]).decode()})
 
 
 async def test_other_processes_forget_within_a_second_or_two(city: City) -> None:

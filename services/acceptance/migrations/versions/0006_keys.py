@@ -2,7 +2,7 @@
 
 from alembic import context, op
 
-from shared.eventstore.keys import create_keys, create_received_keys
+from shared.eventstore.keys import create_keys, keep_received_keys
 
 revision = "0006"
 down_revision = "0004"
@@ -11,4 +11,4 @@ down_revision = "0004"
 def upgrade() -> None:
     role = context.config.attributes["application_role"]
     create_keys(op.execute, role)
-    create_received_keys(op.execute, role)
+    keep_received_keys(op.execute)

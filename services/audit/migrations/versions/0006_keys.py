@@ -1,13 +1,12 @@
 """Keys with which events are sealed."""
 
-from alembic import context, op
+from alembic import op
 
-from shared.eventstore.keys import create_received_keys
+from shared.eventstore.keys import keep_received_keys
 
 revision = "0006"
 down_revision = "0004"
 
 
 def upgrade() -> None:
-    role = context.config.attributes["application_role"]
-    create_received_keys(op.execute, role)
+    keep_received_keys(op.execute)
