@@ -35,6 +35,7 @@ CREATE TABLE subject_keys (
     CHECK ((secret IS NULL) = (destroyed_at IS NOT NULL)),
     CHECK (key_id = sha256('govit subject key\\000'::bytea || secret))
 );
+CREATE INDEX subject_keys_destroyed ON subject_keys (destroyed_at) WHERE secret IS NULL;
 """
 
 _RECEIVED = """
