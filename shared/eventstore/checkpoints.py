@@ -27,9 +27,7 @@ __all__ = [
 ]
 
 APART = timedelta(seconds=1)
-"""Between two checkpoints, unless MANY events came in less."""
-
-MANY = 1000
+"""Between two checkpoints of a log."""
 
 _CREATE = """
 CREATE TABLE checkpoints (
@@ -95,10 +93,11 @@ def make_checkpoint(
     keys: Callable[[datetime], Sequence[SigningKey]],
     clock: Callable[[], datetime],
 ) -> int | None:
-    """Sign how far the log reaches, if it is time; returns its size, None if it is not.
+    """Sign how far the log reaches, unless the newest checkpoint is less than a second old.
 
-    `keys(at)` are those in force, each of which signs. NoKeyInForce where there is none,
-    LogShortened where the newest checkpoint is ahead of the log.
+    Returns the newest one's size; None while another process is at it. `keys(at)` are those in
+    force, each of which signs. NoKeyInForce where there is none, LogShortened where the newest
+    checkpoint is ahead of the log.
     """
     with connection.transaction():
         locked = connection.execute(_TRY_LOCK).fetchone()
@@ -114,8 +113,8 @@ def make_checkpoint(
             if position < size:
                 raise LogShortened(f"the log ends at {position}, its checkpoint is at {size}")
             now = max(now, made_at)
-            if position == size or (now - made_at < APART and position - size < MANY):
-                return None
+            if position == size or now - made_at < APART:
+                return int(size)
         signing = keys(now)
         if not signing:
             raise NoKeyInForce(f"no key signs for {origin} now")

@@ -21,6 +21,7 @@ from shared.web import (
     attachments,
     documentation,
     feed,
+    log_proofs,
     next_actions,
     obligations,
     problems,
@@ -192,7 +193,7 @@ def application(
         redoc_url=None,
     )
     problems.install(app)
-    common = (feed, next_actions, simulations, obligations) if spec.decides else ()
+    common = (feed, log_proofs, next_actions, simulations, obligations) if spec.decides else ()
     files = attachments.ROUTERS if spec.decides else ()
     versioned = (*routers, *(module.router for module in (*common, access_log)), *files)
     for router in versioned:

@@ -153,6 +153,11 @@ class Follower:
         headers = {"Authorization": authorization}
         return await self._client.get(path, headers=headers, auth=None)
 
+    async def fetch(self, path: str, **query: int) -> httpx.Response:
+        """A read of the source as one of the services."""
+        async with asyncio.timeout(WAIT_SECONDS + 20):
+            return await self._client.get(path, params=query)
+
     async def _reach(self, position: int) -> None:
         if self._position >= position:
             return
