@@ -119,7 +119,7 @@ def _keys(settings: Settings, name: str, kinds: tuple[bytes, ...]) -> Keys:
     if settings.signing_keys is None:
         if production:
             raise ValueError(
-                f"production needs GOVIT_SIGNING_KEYS with a key named {name}: govit keygen {name}"
+                f"production needs GOVIT_SIGNING_KEYS with a key named {name}: run govit keygen"
             )
         return Keys([_development(settings.home, name, kinds[0])])
     given = read_keys(settings.signing_keys.get_secret_value(), "GOVIT_SIGNING_KEYS")
@@ -145,7 +145,7 @@ def _fault(keys: list[TimedKey], kinds: tuple[bytes, ...], home: Path | None) ->
     if not any(key.signing for key in keys):
         return "no signing key has this name; make one with govit keygen"
     if any(key.verifier.kind not in kinds for key in keys):
-        return "a key is of a type that does not sign here; a witness's is made with --witness"
+        return "a key is of a type that does not sign here; make one with govit keygen"
     if home is None:
         return None
     secrets = [key.signing.secret for key in keys if key.signing]
