@@ -47,8 +47,7 @@ async def test_every_log_is_witnessed(fresh_city: City) -> None:
     city = fresh_city
     size = await grown(city, 3)
     kept = witness_of(city).kept
-    for service in LOGS:
-        await until(lambda service=service: kept.newest(service))
+    await until(lambda: all(map(kept.newest, LOGS)))
     found = await told(city)
     head = city.runtime(REGISTRY).log.head()
     assert (found["size"], found["root"]) == (size, head.root.hex())

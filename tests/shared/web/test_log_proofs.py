@@ -107,7 +107,7 @@ async def test_a_log_is_proven_to_have_only_grown(fresh_city: City) -> None:
     ],
 )
 async def test_what_is_not_there_is_said(
-    city: City, path: str, query: dict[str, int], status: int, says: str
+    city: City, path: str, query: dict[str, Any], status: int, says: str
 ) -> None:
     answer = await city.get(f"/registry/v1/log/{path}", **query)
     assert answer.status_code == status

@@ -1,4 +1,4 @@
-"""An instance signs with the keys it is given, each in its time; outside production with its own."""
+"""An instance signs with the keys it is given, each in time; outside production with its own."""
 
 import stat
 from datetime import UTC, datetime, timedelta
