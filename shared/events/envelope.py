@@ -132,6 +132,9 @@ class Meta(Record):
         return with_decision(around, self.decision)
 
 
+_DECISION = b',"decision":{'
+
+
 def with_decision(around: bytes, decision: Decision) -> bytes:
     """A JSON object with a decision as its last member; a decision is written once for all."""
     return b'%b,"decision":%b}' % (around[:-1], decision.json_bytes)
@@ -153,6 +156,15 @@ class Recorded:
         if isinstance(self.stored_meta, bytes):
             object.__setattr__(self, "stored_meta", Meta.model_validate_json(self.stored_meta))
         return cast(Meta, self.stored_meta)
+
+    @property
+    def actor(self) -> Actor:
+        """Who acted; the decision, which is most of what surrounds an event, is not read for it."""
+        if isinstance(self.stored_meta, bytes):
+            # Within a string its quotes would be escaped: see `with_decision`.
+            around, decision, _ = self.stored_meta.partition(_DECISION)
+            return Meta.model_validate_json(around + b"}" if decision else around).actor
+        return self.stored_meta.actor
 
     @property
     def on(self) -> date:

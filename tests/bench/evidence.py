@@ -28,6 +28,7 @@ from shared.eventstore.evidence import Evidence
 from shared.eventstore.merkle import LEAF_PREFIX, Digest, Frontier, digest_of
 from shared.eventstore.records import RecordedEvent
 from shared.eventstore.scan import rows
+from shared.eventstore.schema import keep_rows_whole
 from shared.eventstore.signing import SigningKey
 from shared.eventstore.tiles import create_tiles
 from shared.eventstore.verify import verify
@@ -72,6 +73,7 @@ def new_log(server: Server, name: str) -> str:
     engine = sqlalchemy.create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(dsn))
     with engine.begin() as connection:
         create_log(connection, application_role=server.superuser, origin=f"govit/bench/{name}")
+        keep_rows_whole(connection.exec_driver_sql, "events")
         create_tiles(connection.exec_driver_sql, server.superuser)
         create_checkpoints(connection.exec_driver_sql, server.superuser)
     engine.dispose()
