@@ -53,6 +53,11 @@ class Follower:
         self._position = 0
         self._limit = PAGE
 
+    @property
+    def position(self) -> int:
+        """How far this process has followed."""
+        return self._position
+
     async def run(self) -> None:
         """Follow for ever; a fault is logged, shown by `/readyz` and tried again."""
         pause = 0.1

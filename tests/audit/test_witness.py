@@ -196,10 +196,15 @@ async def test_where_keys_are_listed_no_other_is_taken_up(
     listed.write_text(f"{own_key(city).verifier}\n")
     knowing = Witness(audit)
     async with knowing:
-        assert await knowing.look(follower_of(city))
-        assert [each.key for each in knowing.kept.keys(REGISTRY)] == [
-            str(own_key(city).verifier)
-        ], "taken up by the other witness, which knows no list"
+        looked = [await knowing.look(follower_of(city)) for _ in range(3)]
+        # The city's own witness may come in between; whoever is second looks again.
+        assert looked[-1], looked
+        assert kept_keys(knowing) == [str(own_key(city).verifier)]
+
+
+def kept_keys(witness: Witness) -> list[str]:
+    """What the city's own witness has taken up, which knows no list."""
+    return [each.key for each in witness.kept.keys(REGISTRY)]
 
 
 # -- what does not fit ----------------------------------------------------------------------------

@@ -40,7 +40,7 @@ log = structlog.get_logger(__name__)
 
 LOOK_SECONDS = 1.0
 _IDLE_LOOKS = 10
-"""A log of which nothing new has been followed is looked at only every so many times."""
+"""A log of which all that was followed is cosigned is looked at only every so many times."""
 
 _REACH_SECONDS = 5.0
 _PAGE = 10_000
@@ -59,6 +59,8 @@ class Witness:
         self.away: dict[str, str] = {}
         """Logs that could not be looked at last time, and why."""
         self._frontiers: dict[str, Frontier] = {}
+        self._sizes: dict[str, int] = {}
+        """What of each log is known to be cosigned."""
 
     async def __aenter__(self) -> Self:
         await asyncio.to_thread(self.kept.open)
@@ -78,20 +80,18 @@ class Witness:
                 tasks.create_task(self._attend(follower))
 
     async def _attend(self, follower: Follower) -> None:
-        source, seen, idle = follower.source, _NEVER, 0
+        source, turn = follower.source, 0
         while True:
             try:
-                followed = await in_thread(self._runtime.inbox.position, source)
-                idle = 0 if followed != seen else idle + 1
-                if idle % _IDLE_LOOKS == 0:
+                if follower.position != self._sizes.get(source) or turn % _IDLE_LOOKS == 0:
                     await self.look(follower)
-                seen = followed
                 self.away.pop(source, None)
             except (httpx.HTTPError, TimeoutError) as error:
                 self.away[source] = f"{source} 此刻无法取得（{type(error).__name__}）"
             except Exception as error:  # anything: witnessing must outlive every fault
                 self.away[source] = f"见证中断（{type(error).__name__}）"
                 log.warning("witness_failed", source=source, error=repr(error))
+            turn += 1
             await asyncio.sleep(LOOK_SECONDS)
 
     async def look(self, follower: Follower) -> bool:
@@ -100,6 +100,8 @@ class Witness:
         httpx.HTTPError or TimeoutError where it cannot be had.
         """
         last = await in_thread(self.kept.newest, follower.source)
+        if last is not None:
+            self._sizes[follower.source] = last.size
         answer = await _answer(follower, "/v1/log/checkpoint")
         if answer.status_code == httpx.codes.NOT_FOUND and last is None:
             return False  # it has not signed anything yet
