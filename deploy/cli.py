@@ -19,6 +19,7 @@ from deploy.calendars import commands as calendar_commands
 from deploy.catalogue import CREATORS, SPECS
 from deploy.contracts import write
 from deploy.instance import databases
+from deploy.keys import keygen
 from deploy.purge import purge_subject
 from deploy.reports import show_report, show_reports
 from deploy.rules_table import as_json as rows_as_json
@@ -45,6 +46,7 @@ app = typer.Typer(
 )
 app.add_typer(calendar_commands, name="calendar")
 app.command("purge")(purge_subject)
+app.command()(keygen)
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 console = Console(width=None if sys.stdout.isatty() else 120)
 ServiceNames = Annotated[list[str] | None, typer.Argument(help=f"服务：{'、'.join(SERVICES)}")]

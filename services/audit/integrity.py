@@ -1,9 +1,11 @@
 """完整性: what was followed, hashed again and held against what each service says of its log."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Self
 
 from pydantic import Field
 
+from shared.eventstore.cosigned import Alarm
 from shared.eventstore.inbox import Inbox
 from shared.eventstore.merkle import Frontier, digest_of
 from shared.eventstore.verify import leaf_of
@@ -21,6 +23,16 @@ class LogIntegrity(Record):
     position: Annotated[int, Field(title="已核对到的位置")]
     root: Annotated[str, Field(title="按已核对事件重算的默克尔根")]
     reason: Annotated[str, Field(title="不一致之处")] = ""
+
+    def with_alarms(self, alarms: Sequence[Alarm]) -> Self:
+        """The same, not intact where the witness has seen what did not fit."""
+        if not alarms:
+            return self
+        seen = "；".join(
+            f"{alarm.raised_at.isoformat()} 见证不符：{alarm.reason}" for alarm in alarms
+        )
+        reason = f"{self.reason}；{seen}" if self.reason else seen
+        return self.model_copy(update={"intact": False, "reason": reason})
 
 
 def check(inbox: Inbox, service: str, head: LogHead) -> LogIntegrity:

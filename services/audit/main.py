@@ -7,12 +7,17 @@ from fastapi import FastAPI
 
 from services.audit import api
 from services.audit.ledger import Ledger
+from services.audit.witness import Witness
 from shared.web.application import application
 from shared.web.runtime import ServiceSpec
 from shared.web.settings import LOGS, Settings
 
 SPEC = ServiceSpec(
-    "audit", "审计", follows={service: frozenset() for service in LOGS}, decides=False
+    "audit",
+    "审计",
+    follows={service: frozenset() for service in LOGS},
+    decides=False,
+    beside=(Witness,),
 )
 """Follows every event of every log; has no log of its own."""
 

@@ -145,6 +145,9 @@ class Meta(Record):
         return with_decision(around, self.decision)
 
 
+_DECISION = b',"decision":{'
+
+
 def with_decision(around: bytes, decision: Decision) -> bytes:
     """A JSON object with a decision as its last member; a decision is written once for all."""
     return b'%b,"decision":%b}' % (around[:-1], decision.json_bytes)
@@ -168,6 +171,17 @@ class Recorded:
             text = stored if isinstance(stored, bytes) else stored.opened()
             object.__setattr__(self, "stored_meta", Meta.model_validate_json(text))
         return cast(Meta, self.stored_meta)
+
+    @property
+    def actor(self) -> Actor:
+        """Who acted; the decision, which is most of what surrounds an event, is not read for it."""
+        stored = self.stored_meta
+        if isinstance(stored, Meta):
+            return stored.actor
+        text = stored if isinstance(stored, bytes) else stored.opened()
+        # Within a string its quotes would be escaped: see `with_decision`.
+        around, decision, _ = text.partition(_DECISION)
+        return Meta.model_validate_json(around + b"}" if decision else around).actor
 
     @property
     def on(self) -> date:

@@ -309,17 +309,17 @@ class Inbox:
             ).fetchall()
         return [(row[0], _as_received(row[1:])) for row in rows]
 
-    def leaves(self, source: str, upto: int) -> list[bytes]:
-        """The leaves of a source's first events; Gap where one of them is not kept."""
+    def leaves(self, source: str, upto: int, after: int = 0) -> list[bytes]:
+        """The leaves of a source's events beyond a position; Gap where one of them is not kept."""
         with self._pool.connection() as connection:
             rows = connection.execute(
-                "SELECT leaf FROM inbox WHERE source = %s AND position BETWEEN 1 AND %s"
+                "SELECT leaf FROM inbox WHERE source = %s AND position > %s AND position <= %s"
                 " ORDER BY position",
-                [source, upto],
+                [source, after, upto],
                 binary=True,
             ).fetchall()
-        if len(rows) != upto:
-            raise Gap(f"{source}: {len(rows)} events are kept of the first {upto}")
+        if len(rows) != upto - after:
+            raise Gap(f"{source}: {len(rows)} events are kept of those from {after + 1} to {upto}")
         return [row[0] for row in rows]
 
     def _select(self, where: str, values: list[Any], limit: str = "") -> list[Recorded]:

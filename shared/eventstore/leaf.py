@@ -24,7 +24,7 @@ from uuid import UUID
 
 from shared.eventstore.merkle import LEAF_PREFIX, Digest
 
-__all__ = ["Fields", "fields_of", "leaf_hash", "leaf_input", "microseconds"]
+__all__ = ["LAYOUT", "Fields", "fields_of", "leaf_hash", "leaf_input", "microseconds"]
 
 LAYOUT = b"\x01"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -4,7 +4,6 @@ This finds what was changed behind the log's back by anyone who could not also r
 later leaf and the head. Against that, somebody else has to hold checkpoints.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,16 +13,13 @@ from psycopg.rows import TupleRow
 
 from shared.eventstore.connections import translated
 from shared.eventstore.leaf import fields_of, leaf_hash, microseconds
-from shared.eventstore.merkle import Digest, Frontier, digest_of
-from shared.eventstore.reading import EVENTS, recorded_events
+from shared.eventstore.merkle import LEAF_PREFIX, Digest, Frontier, digest_of
 from shared.eventstore.records import RecordedEvent
+from shared.eventstore.scan import Row, rows
 
 __all__ = ["Finding", "leaf_of", "verify"]
 
-PAGE = 1000
-
 _HEAD = "SELECT position, recorded_at, frontier, hash FROM log_head"
-_BEYOND = EVENTS + " WHERE position > %s ORDER BY position"
 
 
 @dataclass(frozen=True)
@@ -78,56 +74,35 @@ def _verify(connection: Connection[TupleRow]) -> Finding:
     position, recorded_at, edge, hash_name = head
     digest = digest_of(hash_name)
     computed = Frontier(digest)
-    last: datetime | None = None
+    last: int | None = None
     try:
-        versions: dict[str, int] = {}
-        for event in _events(connection):
-            _check(event, computed.size + 1, versions, last, digest)
-            computed.append(event.leaf)
-            last = event.recorded_at
+        versions: dict[bytes, int] = {}
+        for row in rows(connection):
+            _check(row, computed.size + 1, versions, last, digest)
+            computed.append(row.leaf)
+            last = row.recorded_us
         _check_head(computed, position, edge, last, recorded_at)
     except _Fault as fault:
         return Finding(False, computed.size, fault.position, fault.reason)
-    except psycopg.DataError as error:  # a value that no event can have had
-        return Finding(False, computed.size, computed.size + 1, f"cannot be read: {error}")
     return Finding(ok=True, checked=computed.size)
 
 
-def _events(connection: Connection[TupleRow]) -> Iterator[RecordedEvent]:
-    """All events in order; one by one from the page on that holds an unreadable one."""
-    reached = 0
-    try:
-        for event in _pages(connection, reached, PAGE):
-            reached = event.position
-            yield event
-    except psycopg.DataError:
-        yield from _pages(connection, reached, 1)
-
-
-def _pages(connection: Connection[TupleRow], after: int, size: int) -> Iterator[RecordedEvent]:
-    with connection.cursor("verify", row_factory=recorded_events) as cursor:
-        cursor.itersize = size
-        cursor.execute(_BEYOND.encode(), [after], binary=True)
-        yield from cursor
-
-
 def _check(
-    event: RecordedEvent,
-    position: int,
-    versions: dict[str, int],
-    last: datetime | None,
-    digest: Digest,
+    row: Row, position: int, versions: dict[bytes, int], last: int | None, digest: Digest
 ) -> None:
-    if event.position != position:
-        raise _Fault(position, f"position {position} is missing, {event.position} follows")
-    if event.leaf != leaf_of(event, digest):
+    if row.position != position:
+        raise _Fault(position, f"position {position} is missing, {row.position} follows")
+    if row.content is None:
+        raise _Fault(position, "it holds a date or an instant that no event can have had")
+    if row.leaf != digest(LEAF_PREFIX + row.content):
         raise _Fault(position, "the event is not the one its leaf was made of")
-    expected = versions.get(event.stream_id, 0) + 1
-    if event.version != expected:
-        reason = f"version {event.version} of {event.stream_id} stands where {expected} is due"
+    expected = versions.get(row.stream, 0) + 1
+    if row.version != expected:
+        stream = row.stream.decode(errors="replace")
+        reason = f"version {row.version} of {stream} stands where {expected} is due"
         raise _Fault(position, reason)
-    versions[event.stream_id] = event.version
-    if last is not None and event.recorded_at < last:
+    versions[row.stream] = row.version
+    if last is not None and row.recorded_us < last:
         raise _Fault(position, "recorded before its predecessor")
 
 
@@ -135,7 +110,7 @@ def _check_head(
     computed: Frontier,
     position: int,
     edge: bytes,
-    last: datetime | None,
+    last: int | None,
     recorded_at: datetime | None,
 ) -> None:
     if computed.size < position:
@@ -144,5 +119,5 @@ def _check_head(
         raise _Fault(position + 1, f"beyond the log's head at {position}")
     if computed.to_bytes() != edge:
         raise _Fault(position, "the events do not make the root the head stands for")
-    if last is not None and recorded_at != last:
-        raise _Fault(position, f"the head was moved at {recorded_at}, the last event at {last}")
+    if last is not None and (recorded_at is None or microseconds(recorded_at) != last):
+        raise _Fault(position, f"the head was moved at {recorded_at}, not with the last event")

@@ -72,7 +72,7 @@ def evolve_registration(registration: Registration, recorded: Recorded) -> Regis
                 registration,
                 unit_id=declared.unit_id,
                 declared=ref,
-                declared_by=recorded.meta.actor.person,
+                declared_by=recorded.actor.person,
                 delivery_mode=declared.declaration.delivery_mode,
                 participants=tuple(p.unit_id for p in declared.declaration.participants),
                 system_id=declared.declaration.system_id,

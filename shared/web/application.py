@@ -22,6 +22,7 @@ from shared.web import (
     destructions,
     documentation,
     feed,
+    log_proofs,
     next_actions,
     obligations,
     problems,
@@ -193,7 +194,8 @@ def application(
         redoc_url=None,
     )
     problems.install(app)
-    common = (feed, next_actions, simulations, obligations, destructions) if spec.decides else ()
+    deciding = (feed, log_proofs, next_actions, simulations, obligations, destructions)
+    common = deciding if spec.decides else ()
     files = attachments.ROUTERS if spec.decides else ()
     versioned = (*routers, *(module.router for module in (*common, access_log)), *files)
     for router in versioned:

@@ -53,6 +53,11 @@ class Follower:
         self._position = 0
         self._limit = PAGE
 
+    @property
+    def position(self) -> int:
+        """How far this process has followed."""
+        return self._position
+
     async def run(self) -> None:
         """Follow for ever; a fault is logged, shown by `/readyz` and tried again."""
         pause = 0.1
@@ -152,6 +157,11 @@ class Follower:
         """A read of the source on behalf of whoever sent `authorization`."""
         headers = {"Authorization": authorization}
         return await self._client.get(path, headers=headers, auth=None)
+
+    async def fetch(self, path: str, **query: int) -> httpx.Response:
+        """A read of the source as one of the services."""
+        async with asyncio.timeout(WAIT_SECONDS + 20):
+            return await self._client.get(path, params=query)
 
     async def _reach(self, position: int) -> None:
         if self._position >= position:

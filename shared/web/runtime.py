@@ -30,11 +30,13 @@ from shared.eventstore.threads import in_thread, linger
 from shared.kernel.dates import legal_date
 from shared.regulation.pack import DatedValue, Library, NoPolicyInForce, Policy, installed, typed
 from shared.web.access.recorder import Recorder
+from shared.web.beside import Beside
 from shared.web.clock import Clock, SandboxClock, SystemClock
 from shared.web.commands import Command
 from shared.web.follower import Fence, Follower
 from shared.web.identity.instance import Identity
 from shared.web.keptalive import KeptAlive
+from shared.web.log_evidence import LogEvidence
 from shared.web.problems import ProblemError
 from shared.web.settings import Settings
 
@@ -92,6 +94,7 @@ class ServiceSpec:
     """What it decides, by operationId."""
     decides: bool = True
     """Whether it has a log of its own; the audit service only reads."""
+    beside: Sequence[Callable[["Runtime"], Beside]] = (LogEvidence,)
 
 
 class Runtime:
@@ -134,6 +137,7 @@ class Runtime:
         self.projector = (
             Projector(dsn, self.name, self.log, spec.views, patience) if spec.views else None
         )
+        self.beside = [make(self) for make in spec.beside]
         self.stalled: str | None = None
         """Why a reaction stands still, for `/readyz`."""
         self.dead: str | None = None
@@ -170,13 +174,15 @@ class Runtime:
             )
         self.fence = Fence(self.followers, self.settings.fence_seconds)
         await self.renew_policies()
+        for each in self.beside:
+            await self._stack.enter_async_context(each)
         if self.projector:
             await asyncio.to_thread(self.projector.open)
             self._stack.callback(self.projector.close)
 
     def start(self) -> None:
         """Begin to follow, project and react; in one process, once all services are open."""
-        own = (*self.identity.work(), self.access.run())
+        own = (*self.identity.work(), self.access.run(), *(each.run() for each in self.beside))
         self._start(*own, *(f.run() for f in self.followers))
         if self.projector:
             self._start(self.projector.run())
@@ -232,7 +238,7 @@ class Runtime:
     async def ready(self) -> list[str]:
         """What keeps the service from working, in words; empty when it is ready."""
         faults = [f"跟随 {f.source} 中断" for f in self.followers if not f.healthy]
-        faults += self.identity.faults()
+        faults += self.identity.faults() + [f for each in self.beside for f in each.faults()]
         faults += [fault for fault in (self.stalled, self.dead, self.access.fault) if fault]
         if self.projector and self.projector.fault:
             faults.append(f"视图投影停止：{self.projector.fault}")

@@ -69,6 +69,11 @@ class Settings(BaseSettings):
     """Where tokens are fetched, if the issuer's discovery document is not to say so."""
     token_parameters: dict[str, str] = {}
     """What the issuer wants to be told besides (JSON): `resource`, `audience` or `scope`."""
+    signing_keys: SecretStr | None = None
+    """Keys with which logs and witness sign, one a line as `govit keygen` prints them; made in the
+    instance directory if absent."""
+    log_keys: Path | None = None
+    """File with the verifier keys of the logs, by which alone the witness then goes."""
     fence_seconds: float = 5.0
     """How long a decision waits for other services' facts before it answers 503."""
 

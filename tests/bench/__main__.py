@@ -7,11 +7,14 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import append, authority, declare, engine
+from tests.bench import append, authority, declare, engine, evidence, replay
 
 
 def main() -> int:
-    rows = [*append.run(), *engine.run(), *authority.run(), *declare.run()]
+    rows = [
+        *(*append.run(), *engine.run(), *authority.run(), *declare.run()),
+        *(*evidence.run(), *replay.run()),
+    ]
     build = Path("build")
     build.mkdir(exist_ok=True)
     (build / "bench.json").write_text(json.dumps(rows, indent=2) + "\n")

@@ -198,7 +198,8 @@ def test_compose_has_every_service_and_what_it_follows() -> None:
 
 
 def test_compose_tells_the_services_only_what_they_read() -> None:
-    known = {f"GOVIT_{field.upper()}" for field in Settings.model_fields} | {"GOVIT_SERVICE"}
+    known = {f"GOVIT_{field.upper()}" for field in Settings.model_fields}
+    known |= {"GOVIT_SERVICE", "GOVIT_SIGNING_KEYS_FILE"}
     services = composed()
     for name in (*SERVICES, "migrate"):
         assert set(services[name]["environment"]) <= known
@@ -220,6 +221,13 @@ def test_what_is_secret_is_given_from_outside_and_has_no_default() -> None:
                 assert re.fullmatch(rf"\$\{{{key}:\?[^}}]+\}}", str(value)), key
             if key.endswith(("_KEY", "_FILE")):
                 assert str(value).startswith("/run/secrets/"), key
+
+
+def test_a_service_holds_its_own_signing_key_only() -> None:
+    services = composed()
+    for name in SERVICES:
+        keys = [each for each in services[name]["secrets"] if isinstance(each, dict)]
+        assert keys == [{"source": f"{name}_keys", "target": "signing_keys"}]
 
 
 def test_the_city_is_reached_through_nginx_only() -> None:

@@ -72,6 +72,9 @@ REWRITING = [
     "TRUNCATE public.log_head",
     "DELETE FROM public.log_head",
     "UPDATE public.log_head SET position = 0, frontier = ''",
+    "UPDATE public.checkpoints SET note = ''",
+    "DELETE FROM public.checkpoints",
+    "TRUNCATE public.checkpoints",
     "UPDATE public.log_head SET origin = 'govit/elsewhere'",
     "UPDATE public.access_log SET person = 'nobody'",
     "DELETE FROM public.access_log",
@@ -85,6 +88,8 @@ TAKING_AWAY = [
     "DELETE FROM public.idempotency",
     "UPDATE public.idempotency SET fingerprint = ''",
     "DELETE FROM public.snapshots",
+    "DELETE FROM public.tiles",
+    "UPDATE public.tiles SET root = root",
     "DELETE FROM public.tracking",
     "DROP TABLE public.events",
     "DROP SCHEMA public CASCADE",
@@ -269,6 +274,7 @@ def test_the_application_has_exactly_these_rights(
     assert dict(rows) == {
         "access_log": "SELECT",
         "alembic_version": "SELECT",
+        "checkpoints": "INSERT SELECT",
         "events": "INSERT SELECT",
         "idempotency": "INSERT SELECT",
         "inbox": "DELETE INSERT SELECT UPDATE",
@@ -276,6 +282,7 @@ def test_the_application_has_exactly_these_rights(
         "log_head": "SELECT UPDATE",
         "snapshots": "INSERT SELECT",
         "subject_keys": "INSERT SELECT",
+        "tiles": "INSERT SELECT",
         "tracking": "INSERT SELECT UPDATE",
     }
 

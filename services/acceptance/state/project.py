@@ -171,7 +171,7 @@ def _evolve_completion(project: Project, recorded: Recorded) -> Project:
                 project,
                 extension=extension,
                 extension_requested_on=on,
-                extension_requested_by=recorded.meta.actor.person,
+                extension_requested_by=recorded.actor.person,
             )
         case ExtensionGranted(due_on=due):
             return replace(project, extension=None, due_on=due, extended_to=due, overdue_on=None)
@@ -225,7 +225,7 @@ def _evolve_acceptance(project: Project, recorded: Recorded) -> Project:
 
 
 def _and_who(project: Project, recorded: Recorded) -> tuple[str, ...]:
-    return tuple(sorted({*project.applied_by, recorded.meta.actor.person}))
+    return tuple(sorted({*project.applied_by, recorded.actor.person}))
 
 
 def _scheduled(project: Project, scheduled: AcceptanceScheduled) -> Project:

@@ -210,7 +210,7 @@ def _rectified(s: Supervision, recorded: Recorded) -> Supervision:
             changes: dict[str, Any] = {
                 "status": RectificationStatus.REPORTED,
                 "reported_on": recorded.on,
-                "reported_by": recorded.meta.actor.person,
+                "reported_by": recorded.actor.person,
             }
             which = s.rectification(reported)
         case RectificationConfirmed(rectification_id=confirmed, confirmation=act):

@@ -83,7 +83,7 @@ def _examined(project: Project, recorded: Recorded) -> Project:
             after = _with(project, consent=ref)
         case ConcurrenceGiven(concurrence=concurrence):
             after = _with(
-                project, concurred=Concurred(concurrence.digest, recorded.meta.actor.person, ref)
+                project, concurred=Concurred(concurrence.digest, recorded.actor.person, ref)
             )
     return after
 
@@ -123,7 +123,7 @@ def _changed(project: Project, recorded: Recorded) -> Project:
                 project, baseline=_moved_back(present(project.baseline), event), application_due=ref
             )
         case ChangeApplied(change_id=change_id, change=change, total=total, on=on):
-            person = recorded.meta.actor.person
+            person = recorded.actor.person
             pending = PendingChange(change_id, change, total, on, person, ref)
             after = replace(
                 project, pending_change=pending, application_due=None, stage=Stage.CHANGE_PENDING
@@ -132,7 +132,7 @@ def _changed(project: Project, recorded: Recorded) -> Project:
             pending = replace(
                 present(project.pending_change),
                 concurrence=ruling,
-                concurred_by=recorded.meta.actor.person,
+                concurred_by=recorded.actor.person,
             )
             after = replace(project, pending_change=pending)
         case ChangeApproved() as event:
@@ -148,20 +148,20 @@ def _interrupted(project: Project, recorded: Recorded) -> Project:
         case DivisionOfWorkRecorded():
             after = replace(project, division=ref)
         case TroubleReported():
-            person = recorded.meta.actor.person
+            person = recorded.actor.person
             after = replace(project, trouble=ref, trouble_reported_by=person)
         case ConstructionSuspended():
             after = replace(project, suspended=ref)
         case ConstructionResumed():
             after = replace(project, suspended=None)
         case TerminationRequested(request=request, on=on):
-            asked = Termination(request, on, recorded.meta.actor.person, ref)
+            asked = Termination(request, on, recorded.actor.person, ref)
             after = replace(project, termination=asked)
         case TerminationSubmitted(on=on):
             reported = replace(
                 present(project.termination),
                 reported_on=on,
-                reported_by=recorded.meta.actor.person,
+                reported_by=recorded.actor.person,
                 reported=ref,
             )
             after = replace(project, termination=reported)
@@ -185,7 +185,7 @@ def _moved_on(baseline: Baseline, filed: ChangeFiled, recorded: Recorded) -> Bas
         change_id=filed.change_id,
         moved=filed.moved,
         filed_on=filed.on,
-        filed_by=recorded.meta.actor.person,
+        filed_by=recorded.actor.person,
         items_before=baseline.items,
         planned_end_before=baseline.planned_end,
         ref=recorded.ref,
@@ -237,7 +237,7 @@ def _submitted(project: Project, event: DocumentSubmitted, recorded: Recorded) -
         submission=event.submission,
         digest=event.digest,
         submitted_on=event.on,
-        submitted_by=frozenset({recorded.meta.actor.person}),
+        submitted_by=frozenset({recorded.actor.person}),
         ref=recorded.ref,
     )
     earlier = project.examination

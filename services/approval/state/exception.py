@@ -98,11 +98,11 @@ def evolve_exception(case: ExceptionCase, recorded: Recorded) -> ExceptionCase:
                 project_id=event.project_id,
                 request=request,
                 requested_on=event.on,
-                requested_by=recorded.meta.actor.person,
+                requested_by=recorded.actor.person,
                 status=ExceptionStatus.REQUESTED,
             )
         case ExceptionAgreed(body=body, agreement=agreement):
-            agreed = Agreed(body, agreement, recorded.meta.actor.person, recorded.ref)
+            agreed = Agreed(body, agreement, recorded.actor.person, recorded.ref)
             return replace(case, agreements=(*case.agreements, agreed))
         case ExceptionGranted() as granted:
             return replace(

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from services.audit.api import (
     access_log,
     bundle,
+    checkpoints,
     eligibility,
     history,
     next_actions,
@@ -14,7 +15,10 @@ from services.audit.api import (
 )
 
 router = APIRouter()
-PARTS = (eligibility, obligations, reports, registers, next_actions, history, bundle, access_log)
+PARTS = (
+    *(eligibility, obligations, reports, registers, next_actions, history, bundle),
+    *(checkpoints, access_log),
+)
 for part in PARTS:
     router.include_router(part.router)
 

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from services.audit import history, integrity
 from services.audit.api.asking import head_of
+from services.audit.api.checkpoints import alarms_of
 from services.audit.entries import Entry
 from services.audit.integrity import LogIntegrity
 from services.audit.state import Dossier, fold
@@ -82,10 +83,11 @@ async def _positions(runtime: Runtime) -> dict[str, int]:
 
 @router.get("/integrity", responses=problems())
 async def check_integrity(request: Request, actor: CurrentActor) -> IntegrityReport:
-    """逐条重算四个日志的叶哈希和默克尔根，并与各服务所示的日志头核对。"""
+    """逐条重算四个日志的叶哈希和默克尔根，并与各服务所示的日志头核对；见证中的不符一并列出。"""
     runtime: Runtime = request.app.state.runtime
     logs = []
     for follower in runtime.followers:
         head = await head_of(follower, runtime.settings.fence_seconds)
-        logs.append(await asyncio.to_thread(integrity.check, runtime.inbox, follower.source, head))
+        found = await asyncio.to_thread(integrity.check, runtime.inbox, follower.source, head)
+        logs.append(found.with_alarms(await alarms_of(runtime, follower.source)))
     return IntegrityReport(intact=all(log.intact for log in logs), logs=tuple(logs))

@@ -87,7 +87,7 @@ def _evolve(known: Background, recorded: Recorded) -> Background:
                 system_id=declaration.system_id,
                 county_codes=declaration.county_codes,
                 declared=ref,
-                declared_by=recorded.meta.actor.person,
+                declared_by=recorded.actor.person,
             )
         case SystemCatalogued():
             return replace(known, catalogued=ref)

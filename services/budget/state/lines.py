@@ -106,7 +106,7 @@ def evolve_lease(line: LeasedLine, recorded: Recorded) -> LeasedLine:
                 status=LeaseStatus.SUBMITTED,
                 lease=lease.model_copy(update=dated),
                 amount=amount,
-                submitted_by=recorded.meta.actor.person,
+                submitted_by=recorded.actor.person,
             )
         case LineLeaseApproved(ruling=ruling):
             ruling = ruling.model_copy(update=dated)

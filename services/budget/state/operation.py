@@ -61,7 +61,7 @@ def evolve_plans(
         planned = PlannedOperation(
             plan_id=event.plan_id,
             plan=event.plan.model_copy(update={"on": event.on}),
-            submitted_by=recorded.meta.actor.person,
+            submitted_by=recorded.actor.person,
             received_on=legal_date(recorded.recorded_at),
         )
         return (*(_given_way(p, event.replaces) for p in plans), planned)

@@ -155,7 +155,7 @@ def _evolve_money(project: Project, recorded: Recorded) -> Project:
         case SurplusReturnDemanded(due_on=due_on):
             return replace(project, surplus_due_on=due_on)
         case SurplusReturned(surplus=surplus):
-            return _returned(project, surplus.model_copy(update=dated), recorded.meta.actor.person)
+            return _returned(project, surplus.model_copy(update=dated), recorded.actor.person)
         case ProjectFundsClosed():
             return replace(project, closed=True)
         case MisuseReferred(referral=referral):

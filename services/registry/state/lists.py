@@ -30,7 +30,7 @@ class ProjectList:
 def evolve_list(listed: ProjectList, recorded: Recorded) -> ProjectList:
     match recorded.event:
         case AnnualListSubmitted(list=content, ranking=ranking):
-            submitter = frozenset({recorded.meta.actor.person})
+            submitter = frozenset({recorded.actor.person})
             return ProjectList(content, ranking, submitted_by=submitter)
         case AnnualListApproved():
             return replace(listed, approved=True)

@@ -88,7 +88,7 @@ def evolve_project(project: Project, recorded: Recorded) -> Project:
                 declared_on=on,
                 self_review=recorded.event.self_review,
                 status=Status.DECLARED,
-                submitted_by=project.submitted_by | {recorded.meta.actor.person},
+                submitted_by=project.submitted_by | {recorded.actor.person},
             )
         case DeclarationWithdrawn():
             return replace(project, status=Status.WITHDRAWN)
@@ -103,7 +103,7 @@ def evolve_project(project: Project, recorded: Recorded) -> Project:
                 project,
                 resources=catalogue,
                 no_data_approved=False,
-                submitted_by=project.submitted_by | {recorded.meta.actor.person},
+                submitted_by=project.submitted_by | {recorded.actor.person},
             )
         case CountyProjectLinked(county_project=linked):
             return replace(project, county_projects=(*project.county_projects, linked))

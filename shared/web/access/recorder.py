@@ -31,7 +31,12 @@ ACTOR: Final = "govit.actor"
 """Where a request's scope tells who it speaks for."""
 
 _HIDDEN: Final = "govit.hidden"
-_FOLLOWING: Final = frozenset({"read_feed", "read_feed_head"})
+_FOLLOWING: Final = frozenset(
+    {
+        *("read_feed", "read_feed_head"),
+        *("read_log_checkpoint", "read_log_consistency", "list_log_keys"),
+    }
+)
 _GATHER_SECONDS = 0.5
 _BATCH = 1000
 _LAST_SECONDS = 5.0

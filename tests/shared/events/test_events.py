@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import pytest
@@ -13,6 +13,7 @@ from shared.events import (
     EVENTS,
     Event,
     Meta,
+    Recorded,
     acceptance,
     approval,
     budget,
@@ -27,7 +28,9 @@ from shared.events.registry import ProjectCodeTaken, ProjectDeclared, ReviewResu
 from shared.events.upcasting import UPCASTERS, decode, recorded, upcaster
 from shared.kernel.actor import Actor
 from shared.kernel.coded import Coded
+from shared.regulation.decision import Decision
 from shared.regulation.pack import installed
+from tests.shared.events.samples import stored
 from tests.support.builders import OTHER_UNIT, UNIT, declaration
 from tests.support.given_when_then import SUBJECT
 
@@ -254,3 +257,39 @@ def test_coded_values_are_ascii_with_chinese_labels() -> None:
         for member in kind:
             assert re.fullmatch("[A-Z][A-Z0-9_]*", member.value)
             assert re.search("[\u4e00-\u9fff]", member.label)
+
+
+# -- who acted ------------------------------------------------------------------------------------
+
+
+def test_who_acted_is_read_without_the_decision() -> None:
+    actor = Actor(person='a","decision":{"', name="李", body="DEB", role="OFFICER")
+    meta = Meta(actor=actor, command="given", policy="511100-2022@1")
+    decision = b'{"decision":{"checks":"not read"},"\xff'
+    kept = stored_with(envelope.with_decision(meta.to_bytes(), cast(Decision, Told(decision))))
+    assert kept.actor == actor
+    assert stored_with(meta.to_bytes()).actor == actor == stored_with(meta.to_bytes()).meta.actor
+    with pytest.raises(ValidationError):
+        _ = kept.meta
+
+
+class Told:
+    """A decision by what is written of it."""
+
+    def __init__(self, json_bytes: bytes) -> None:
+        self.json_bytes = json_bytes
+
+
+def stored_with(meta: bytes) -> Recorded:
+    return recorded(
+        service="registry",
+        position=1,
+        stream="project-code:1",
+        version=1,
+        event_id=SUBJECT,
+        event_type="ProjectCodeTaken",
+        schema_version=1,
+        data=next(s.data for s in stored() if s.type == "ProjectCodeTaken"),
+        meta=meta,
+        recorded_at=datetime(2026, 5, 6, tzinfo=UTC),
+    )

@@ -16,7 +16,8 @@ MAY_6 = date(2026, 5, 6)
 EMPTY = """
     UPDATE log_head SET position = 0, recorded_at = NULL, frontier = '', sandbox = NULL,
                         hash = 'sm3', origin = 'govit/511100/registry';
-    TRUNCATE events, idempotency, tracking, snapshots;
+    TRUNCATE events, idempotency, tracking, snapshots, tiles, checkpoints;
+    ALTER TABLE checkpoints ENABLE ALWAYS TRIGGER checkpoints_stay;
     ALTER TABLE events ENABLE ALWAYS TRIGGER recorded_stays;
     ALTER TABLE log_head ENABLE ALWAYS TRIGGER head_stays;
     ALTER TABLE log_head ENABLE ALWAYS TRIGGER head_moves_forward"""
@@ -40,6 +41,7 @@ class LogDatabase:
         with psycopg.connect(self.superuser, autocommit=True) as connection:
             connection.execute("ALTER TABLE events DISABLE TRIGGER ALL")
             connection.execute("ALTER TABLE log_head DISABLE TRIGGER ALL")
+            connection.execute("ALTER TABLE checkpoints DISABLE TRIGGER ALL")
             connection.execute(statement.encode(), parameters or None)
 
     def end_sessions(self) -> None:

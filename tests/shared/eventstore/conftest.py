@@ -7,6 +7,10 @@ import pytest
 import sqlalchemy
 
 from shared.eventstore import EventLog, create_log
+from shared.eventstore.checkpoints import create_checkpoints
+from shared.eventstore.connections import PATIENT
+from shared.eventstore.evidence import Evidence
+from shared.eventstore.tiles import create_tiles
 from tests.shared.eventstore.building import LogDatabase, now
 from tests.support.postgres import TestServer
 
@@ -26,6 +30,8 @@ def only_database(postgres_server: TestServer, roles: tuple[str, str]) -> LogDat
     engine = sqlalchemy.create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(dsn))
     with engine.begin() as connection:
         create_log(connection, application_role=application, origin="govit/511100/registry")
+        create_tiles(connection.exec_driver_sql, application)
+        create_checkpoints(connection.exec_driver_sql, application)
     engine.dispose()
     return LogDatabase(
         application=postgres_server.dsn(name, application),
@@ -47,3 +53,12 @@ def log(database: LogDatabase) -> Iterator[EventLog]:
     log = EventLog(database.application, clock=now)
     yield log
     log.close()
+
+
+@pytest.fixture
+def evidence(log: EventLog, database: LogDatabase) -> Iterator[Evidence]:
+    """What is proven of the same log."""
+    evidence = Evidence(database.application, PATIENT)
+    evidence.open()
+    yield evidence
+    evidence.close()

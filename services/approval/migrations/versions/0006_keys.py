@@ -5,7 +5,7 @@ from alembic import context, op
 from shared.eventstore.keys import create_keys, keep_received_keys
 
 revision = "0006"
-down_revision = "0004"
+down_revision = "0005"
 
 
 def upgrade() -> None:

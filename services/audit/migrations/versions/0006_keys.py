@@ -5,7 +5,7 @@ from alembic import op
 from shared.eventstore.keys import keep_received_keys
 
 revision = "0006"
-down_revision = "0004"
+down_revision = "0005"
 
 
 def upgrade() -> None:
