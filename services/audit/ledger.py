@@ -16,7 +16,7 @@ from shared.events import Event, Recorded
 from shared.events.refusals import RequestRefused
 from shared.events.registry import ProjectDeclared, UnitRegistered, UnitUpdated
 from shared.eventstore.inbox import Inbox
-from shared.kernel.actor import EventRef
+from shared.kernel.actor import Actor, EventRef
 from shared.kernel.identifiers import UnitId
 from shared.kernel.workdays import Calendar
 from shared.regulation.pack import Library, Policy
@@ -54,10 +54,15 @@ class Shelves:
     subjects: dict[str, Folder] = field(default_factory=dict)
     all: Folder = field(default_factory=Folder)
     by_id: dict[UUID, Recorded] = field(default_factory=dict)
+    actors: dict[UUID, Actor] = field(default_factory=dict)
+    """Who did what, by event; one object per actor."""
+    _known: dict[Actor, Actor] = field(default_factory=dict)
 
     def add(self, recorded: Recorded) -> None:
+        actor = recorded.actor
+        self.actors[recorded.ref.event_id] = self._known.setdefault(actor, actor)
         if not isinstance(recorded.event, RequestRefused | ProjectDeclared):
-            # Only of these does anybody ask who it was, and of a refusal what stood against it.
+            # Of a refusal it is asked what stood against it; of others no more than who it was.
             recorded = replace(recorded, stored_meta=b"")
         self.by_id[recorded.ref.event_id] = recorded
         self.all.add(recorded)
@@ -190,3 +195,7 @@ class City:
     def event(self, ref: EventRef) -> Recorded | None:
         """The event that a reference names."""
         return self.shelves.by_id.get(ref.event_id)
+
+    def actor(self, recorded: Recorded) -> Actor:
+        """Who did it."""
+        return self.shelves.actors[recorded.ref.event_id]

@@ -10,6 +10,8 @@ from datetime import date, datetime
 from typing import Any, ClassVar, TypedDict, cast
 from uuid import UUID
 
+from pydantic import ConfigDict
+
 from shared.events.vocabulary import LegalDate
 from shared.kernel.actor import Actor, EventRef
 from shared.kernel.identifiers import UnitId
@@ -105,6 +107,14 @@ class SystemEvent(Event):
         return f"system:{self.system_id}"
 
 
+class _Acting(Record):
+    """Of what surrounds an event only who it was."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    actor: Actor
+
+
 class Meta(Record):
     """What surrounds an event: who, why, under which policy, from which request."""
 
@@ -153,6 +163,13 @@ class Recorded:
         if isinstance(self.stored_meta, bytes):
             object.__setattr__(self, "stored_meta", Meta.model_validate_json(self.stored_meta))
         return cast(Meta, self.stored_meta)
+
+    @property
+    def actor(self) -> Actor:
+        """Who; of bytes nothing else is read."""
+        if isinstance(self.stored_meta, bytes):
+            return _Acting.model_validate_json(self.stored_meta).actor
+        return self.stored_meta.actor
 
     @property
     def on(self) -> date:

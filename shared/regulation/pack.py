@@ -23,6 +23,7 @@ from shared.kernel.money import PATTERN, Money
 from shared.regulation.authority import Authority, Body, Power, faults_of
 from shared.regulation.exemption import ExemptionKind
 from shared.regulation.secrecy import Markings
+from shared.regulation.thresholds import Threshold, threshold_faults, threshold_on
 
 PACKS = Path(__file__).parent / "packs"
 
@@ -113,6 +114,7 @@ def _several(value: Any) -> Any:
 
 
 Powers = Annotated[tuple[Power, ...], BeforeValidator(_several)]
+Thresholds = Annotated[tuple[Threshold, ...], BeforeValidator(_several)]
 
 
 class Pack(Record):
@@ -139,6 +141,8 @@ class Pack(Record):
     markings: Markings
     materials: dict[str, tuple[Material, ...]]
     authority: dict[str, Powers]
+    flags: dict[str, Thresholds] = {}
+    """From which figures on a red flag shows something."""
 
     @property
     def reference(self) -> str:
@@ -241,6 +245,10 @@ class Policy:
     def powers(self, operation: str) -> Mapping[str, Power]:
         """Who may do something on this day: body → power; nobody where it is not in the table."""
         return self.pack.powers.on(self.on).get(operation, _NOBODY)
+
+    def threshold(self, key: str) -> int:
+        """From which figure on a red flag shows something on this day."""
+        return threshold_on(self.pack.flags[key], self.on).value
 
     def materials(self, stage: str) -> tuple[Material, ...]:
         return self.pack.materials[stage]
@@ -360,6 +368,7 @@ def _faults(pack: Pack) -> Iterator[str]:
         if unknown := sorted(set(named) - bodies):
             yield f"{key}: {'、'.join(unknown)} not in bodies"
     yield from faults_of(pack.authority, pack.bodies)
+    yield from threshold_faults(pack.flags, pack.valid_from)
 
 
 def _bodies(pack: Pack) -> Iterator[tuple[str, Iterable[str]]]:
@@ -379,7 +388,7 @@ def _refuse_gaps(pack: Pack, standard: Pack) -> None:
     """PackError where a pack leaves out, or mistypes, what decisions of this release ask for."""
     faults = [
         f"{pack.id}: {place}: missing {'、'.join(sorted(missing))}"
-        for place in ("authority", "materials")
+        for place in ("authority", "materials", "flags")
         if (missing := set(getattr(standard, place)) - set(getattr(pack, place)))
     ]
     unknown = set(pack.authority) - set(standard.authority)
@@ -402,6 +411,8 @@ def _citations(pack: Pack) -> Iterator[tuple[str, str]]:
     yield from ((f"authority.{operation}", p.article) for operation, p in _powers(pack))
     yield from ((f"exceptions.{'/'.join(e.rows)}", e.article) for e in pack.exceptions)
     yield ("markings", pack.markings.article)
+    for key, known in pack.flags.items():
+        yield from ((f"flags.{key}", each.article) for each in known)
     for stage, materials in pack.materials.items():
         yield from ((f"materials.{stage}.{m.code}", m.article) for m in materials)
 

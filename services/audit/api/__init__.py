@@ -6,6 +6,7 @@ from services.audit.api import (
     access_log,
     bundle,
     eligibility,
+    flags,
     history,
     next_actions,
     obligations,
@@ -17,5 +18,6 @@ router = APIRouter()
 PARTS = (eligibility, obligations, reports, registers, next_actions, history, bundle, access_log)
 for part in PARTS:
     router.include_router(part.router)
+router.include_router(flags.router)
 
 __all__ = ["router"]
