@@ -173,6 +173,7 @@ def test_a_unit_reads_its_own_and_what_is_the_whole_citys() -> None:
         "list_refusals",
         "audit.list_exceptions",
         "list_late_notices",
+        "list_overrides",
         "list_flags",
         "list_flag_definitions",
         "list_access_log",

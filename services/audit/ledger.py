@@ -27,6 +27,9 @@ E = TypeVar("E", bound=Event)
 
 PAGE = 2000
 
+_LIFTED = b'"exempted_by":{'
+"""In the bytes around an event, where its decision has a check that an exception lifted."""
+
 
 class Folder:
     """卷宗: the events about one subject, by type, each type in the order of its log."""
@@ -56,13 +59,18 @@ class Shelves:
     by_id: dict[UUID, Recorded] = field(default_factory=dict)
     actors: dict[UUID, Actor] = field(default_factory=dict)
     """Who did what, by event; one object per actor."""
+    lifted: list[UUID] = field(default_factory=list)
+    """Events in whose decision an exception lifted a rule."""
     _known: dict[Actor, Actor] = field(default_factory=dict)
 
     def add(self, recorded: Recorded) -> None:
         actor = recorded.actor
         self.actors[recorded.ref.event_id] = self._known.setdefault(actor, actor)
-        if not isinstance(recorded.event, RequestRefused | ProjectDeclared):
-            # Of a refusal it is asked what stood against it; of others no more than who it was.
+        lifted = isinstance(recorded.stored_meta, bytes) and _LIFTED in recorded.stored_meta
+        if lifted:
+            self.lifted.append(recorded.ref.event_id)
+        elif not isinstance(recorded.event, RequestRefused | ProjectDeclared):
+            # Of these it is asked what stood against them; of others no more than who it was.
             recorded = replace(recorded, stored_meta=b"")
         self.by_id[recorded.ref.event_id] = recorded
         self.all.add(recorded)

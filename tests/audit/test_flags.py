@@ -16,7 +16,7 @@ from services.audit.flags.answer import FlagFilter, Hit, hits, key_of
 from services.audit.flags.flag import bursts
 from shared.events import Event
 from shared.regulation.pack import installed
-from tests.audit.building import UNIT
+from tests.audit.building import EVERY, UNIT, event
 from tests.audit.building import recorded as as_recorded
 from tests.audit.flag_cases import CASES, DAY, FIRST, KNOWN, SEEDED, filed, late, replied
 from tests.audit.flagged import LAST, Step, found, number, seen
@@ -165,3 +165,12 @@ def test_the_published_page_is_equal_to_the_code() -> None:
 def test_every_threshold_of_the_pack_is_read_by_a_flag() -> None:
     read = {key for flag in FLAGS.values() for key in flag.thresholds}
     assert read == installed().packs[-1].flags.keys()
+
+
+@pytest.mark.parametrize("backwards", [False, True], ids=["as told", "backwards"])
+def test_no_cut_of_the_record_is_too_odd_for_a_flag(*, backwards: bool) -> None:
+    told = [event(name, variant=variant) for name, variant in EVERY]
+    if backwards:
+        told.reverse()
+    for as_of in sorted({each.on for each in told}):
+        hits(seen(told, as_of), FlagFilter())
