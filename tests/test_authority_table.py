@@ -174,6 +174,8 @@ def test_a_unit_reads_its_own_and_what_is_the_whole_citys() -> None:
         "audit.list_exceptions",
         "list_late_notices",
         "list_overrides",
+        "export_projects",
+        "export_project",
         "list_flags",
         "list_flag_definitions",
         "list_access_log",

@@ -6,6 +6,7 @@ from services.audit.api import (
     access_log,
     bundle,
     eligibility,
+    exports,
     flags,
     history,
     next_actions,
@@ -19,5 +20,6 @@ PARTS = (eligibility, obligations, reports, registers, next_actions, history, bu
 for part in PARTS:
     router.include_router(part.router)
 router.include_router(flags.router)
+router.include_router(exports.router)
 
 __all__ = ["router"]
