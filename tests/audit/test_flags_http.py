@@ -94,6 +94,13 @@ async def test_what_followed_from_other_services_shows_too(city: City) -> None:
     assert hit["project_ids"] == [str(early["project_id"])]
 
 
+@pytest.mark.parametrize("path", [FLAGGED, f"{FLAGGED}/definitions"])
+@pytest.mark.parametrize("day", ["2000-01-01", "2099-12-31"])
+async def test_no_day_is_too_far_from_the_pack(city: City, path: str, day: str) -> None:
+    answer = await city.get(path, as_of=day)
+    assert answer.status_code == 200, answer.text
+
+
 async def test_definitions_say_with_what_they_are_calculated(city: City) -> None:
     answer = await city.get(f"{FLAGGED}/definitions")
     assert answer.status_code == 200, answer.text

@@ -39,9 +39,10 @@ class Oc4idsProject(Record):
 
 
 class Oc4idsPackage(Record):
-    """OC4IDS 项目包."""
+    """OC4IDS 项目包；其余字段见 OC4IDS 0.9.5 的 project-package-schema."""
 
-    uri: str
+    model_config = {"extra": "allow"}
+
     version: str
     publishedDate: str
     publisher: Oc4idsPublisher

@@ -10,6 +10,7 @@ from pydantic import Field
 from services.audit.api.asking import asked, today
 from services.audit.flags import FLAGS, NOTICE
 from services.audit.flags.answer import FlagDefinition, FlagFilter, Hit, Key, hits, key_of
+from services.audit.flags.flag import policy_on
 from services.audit.ledger import City
 from shared.events.vocabulary import LegalDate
 from shared.kernel.model import Record
@@ -74,9 +75,10 @@ async def list_flag_definitions(
     day = as_of or today(request)
 
     def defined(city: City) -> FlagDefinitions:
+        policy = policy_on(city, city.as_of)
         return FlagDefinitions(
-            policy=city.policy.reference,
-            items=tuple(FlagDefinition.of(flag, city.policy) for flag in FLAGS.values()),
+            policy=policy.reference,
+            items=tuple(FlagDefinition.of(flag, policy) for flag in FLAGS.values()),
         )
 
     return await asked(request, lambda city_on: defined(city_on(day)))

@@ -8,7 +8,15 @@ from functools import cached_property
 from itertools import combinations, pairwise
 from uuid import UUID
 
-from services.audit.flags.flag import Finding, by_project, finding, flag, in_time, project_of
+from services.audit.flags.flag import (
+    Finding,
+    by_project,
+    finding,
+    flag,
+    in_time,
+    policy_on,
+    project_of,
+)
 from services.audit.ledger import City
 from shared.events import Recorded
 from shared.events.approval import ChangeApproved, DocumentSubmitted, MergeGround, ReplyIssued
@@ -79,7 +87,7 @@ def _sized(city: City) -> list[_Sized]:
 
 
 def _limit(city: City, sized: _Sized) -> Money:
-    return city.policies.known_on(sized.source.on).money("merged_plan_max_total")
+    return policy_on(city, sized.source.on).money("merged_plan_max_total")
 
 
 @flag(
@@ -95,13 +103,13 @@ def near_merged_plan_limit(city: City) -> Iterator[Finding]:
     """Several of a unit's projects of one year, each just small enough for a merged plan."""
     groups: dict[tuple[str, int], list[_Sized]] = {}
     for each in _sized(city):
-        share = city.policies.known_on(each.source.on).threshold("near_limit_percent")
+        share = policy_on(city, each.source.on).threshold("near_limit_percent")
         limit = _limit(city, each)
         if limit * share <= each.amount * 100 <= limit * 100:
             groups.setdefault((each.unit_id, each.plan_year), []).append(each)
     for (_, year), group in groups.items():
         last = max(group, key=lambda each: in_time(each.source))
-        policy = city.policies.known_on(last.source.on)
+        policy = policy_on(city, last.source.on)
         limit, share = _limit(city, last), policy.threshold("near_limit_percent")
         if len(group) < policy.threshold("near_limit_projects"):
             continue
@@ -164,7 +172,7 @@ class _Link:
 
 
 def _link(city: City, one: _Sized, other: _Sized) -> _Link | None:
-    policy = city.policies.known_on(other.declared.on)
+    policy = policy_on(city, other.declared.on)
     days = (other.declared.on - one.declared.on).days
     if days > policy.threshold("split_days"):
         return None
@@ -220,7 +228,7 @@ def outgrown_merged_plan(city: City) -> Iterator[Finding]:
                 case ReplyIssued():
                     replied = recorded
                 case ChangeApproved(total=now) if merged and replied:
-                    limit = city.policies.known_on(merged.on).money("merged_plan_max_total")
+                    limit = policy_on(city, merged.on).money("merged_plan_max_total")
                     if now > limit:
                         yield finding(
                             city,

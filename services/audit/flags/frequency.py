@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from services.audit.flags.flag import Finding, bursts, finding, flag
+from services.audit.flags.flag import Finding, bursts, finding, flag, policy_on
 from services.audit.ledger import City
 from shared.events import Recorded
 from shared.events.acceptance import ExtensionGranted
@@ -27,8 +27,9 @@ def repeated_exceptions(city: City) -> Iterator[Finding]:
         if isinstance(event, ExceptionAgreed) and event.agreement.approved:
             for person in city.actor(recorded).persons:
                 of_person.setdefault(person, []).append(recorded)
-    days = city.policy.threshold("window_days")
-    least = city.policy.threshold("exceptions_by_one_person")
+    policy = policy_on(city, city.as_of)
+    days = policy.threshold("window_days")
+    least = policy.threshold("exceptions_by_one_person")
     for person, found in of_person.items():
         for run in bursts(found, days, least):
             units = Counter(str(getattr(r.event, "unit_id", "")) for r in run)
@@ -54,8 +55,9 @@ def many_extensions(city: City) -> Iterator[Finding]:
     for recorded in city.whole.recorded(ExtensionGranted):
         if isinstance(recorded.event, ExtensionGranted):
             of_unit.setdefault(recorded.event.unit_id, []).append(recorded)
-    days = city.policy.threshold("window_days")
-    least = city.policy.threshold("extensions_of_one_unit")
+    policy = policy_on(city, city.as_of)
+    days = policy.threshold("window_days")
+    least = policy.threshold("extensions_of_one_unit")
     for found in of_unit.values():
         for run in bursts(found, days, least):
             projects = len({getattr(r.event, "project_id", None) for r in run})
@@ -88,8 +90,9 @@ def single_source_to_one_supplier(city: City) -> Iterator[Finding]:
             method = methods.get((event.project_id, contract.procurement_number))
             if method is ProcurementMethod.SINGLE_SOURCE:
                 signed.setdefault((event.unit_id, contract.supplier_id), []).append(recorded)
-    days = city.policy.threshold("window_days")
-    least = city.policy.threshold("single_source_contracts")
+    policy = policy_on(city, city.as_of)
+    days = policy.threshold("window_days")
+    least = policy.threshold("single_source_contracts")
     for (_, supplier), found in signed.items():
         for run in bursts(found, days, least):
             amounts = [
