@@ -339,7 +339,7 @@ CASES: dict[str, list[tuple[Steps, str, Steps]]] = {
     "same-person-both-sides": [
         (
             (DECLARED, Step(opinion(REPLIED), by("unit-1"))),
-            "unit-1：申报报审 1 项、审查论证和意见 1 项，其中由他人受托办理 0 项",
+            "unit-1：申报报审 1 项、审核意见 1 项，其中由他人受托办理 0 项",
             (DECLARED, Step(opinion(REPLIED), by("cac-1"))),
         ),
         (
@@ -360,8 +360,13 @@ CASES: dict[str, list[tuple[Steps, str, Steps]]] = {
     "same-person-several-offices": [
         (
             (Step(opinion(REPLIED), by("deb-1")), Step(reply_to(REPLIED), by("deb-1", "DRC"))),
-            "deb-1：审查论证和意见 1 项、批复和批准 1 项",
+            "deb-1：审核意见 1 项、批复和批准 1 项",
             (Step(opinion(REPLIED), by("deb-1")), Step(reply_to(REPLIED), by("drc-1", "DRC"))),
+        ),
+        (
+            (Step(opinion(REPLIED), by("a")), Step(event("ChangeConcurred", LAST), by("a"))),
+            "审核意见 1 项、批复和批准 1 项",
+            (Step(event("EvaluationRecorded", FIRST), by("a")), Step(reply_to(REPLIED), by("a"))),
         ),
         (
             (DECLARED, Step(event("PaymentRecorded", LAST), DECLARER)),

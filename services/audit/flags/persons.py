@@ -52,7 +52,8 @@ class Office(Coded):
 
     DECLARE = "DECLARE", "申报报审"
     PAY = "PAY", "采购支付"
-    OPINE = "OPINE", "审查论证和意见"
+    REVIEW = "REVIEW", "集中审查和评估论证"
+    OPINE = "OPINE", "审核意见"
     REPLY = "REPLY", "批复和批准"
     FUND = "FUND", "预算"
     ACCEPT = "ACCEPT", "验收"
@@ -67,7 +68,7 @@ APART: Final = (
     frozenset({Office.OPINE, Office.ACCEPT}),
     frozenset({Office.REPLY, Office.ACCEPT}),
 )
-"""Offices of one side that are better apart."""
+"""Offices of one side that are better apart; who evaluates also replies (第二十四条)."""
 
 OFFICES: Final[dict[type[Event], Office]] = {
     **dict.fromkeys((ProjectDeclared, DocumentSubmitted, ChangeFiled), Office.DECLARE),
@@ -76,7 +77,7 @@ OFFICES: Final[dict[type[Event], Office]] = {
     **dict.fromkeys((ServiceAcceptanceReported, OperationPlanSubmitted), Office.DECLARE),
     **dict.fromkeys((ProcurementRecorded, ContractRecorded), Office.PAY),
     **dict.fromkeys((PaymentRecorded, SurplusReturned), Office.PAY),
-    **dict.fromkeys((CentralReviewRecorded, EvaluationRecorded), Office.OPINE),
+    **dict.fromkeys((CentralReviewRecorded, EvaluationRecorded), Office.REVIEW),
     **dict.fromkeys((OpinionGiven, OpinionCarriedForward), Office.OPINE),
     **dict.fromkeys((ConcurrenceGiven, ReplyIssued, ChangeConcurred), Office.REPLY),
     **dict.fromkeys((ChangeApproved, ExceptionAgreed), Office.REPLY),
@@ -105,8 +106,8 @@ def _held(city: City) -> Iterator[tuple[str, _Held]]:
 @flag(
     "same-person-both-sides",
     title="一人兼办两方",
-    says="同一项目中，同一人（含受托办理的受托人和委托人）既为项目单位办理申报报审或采购支付，又办理审查意见、"
-    "批复批准、预算或验收；不论在哪个服务。",
+    says="同一项目中，同一人（含受托办理的受托人和委托人）既为项目单位办理申报报审或采购支付，又办理集中审查、"
+    "评估论证、审核意见、批复批准、预算或验收；不论在哪个服务。",
     articles=("5", "22", "24", "31"),
 )
 def same_person_both_sides(city: City) -> Iterator[Finding]:
@@ -120,7 +121,7 @@ def same_person_both_sides(city: City) -> Iterator[Finding]:
     "same-person-several-offices",
     title="一人兼办数职",
     says="同一项目中，同一人（含受托办理的受托人和委托人）兼办下列之二：项目单位一方的申报报审和采购支付；"
-    "决定一方的审查意见和批复批准、审查意见和验收、批复批准和验收。",
+    "决定一方的审核意见和批复批准、审核意见和验收、批复批准和验收。",
     articles=("22", "24", "31", "36"),
 )
 def same_person_several_offices(city: City) -> Iterator[Finding]:
