@@ -306,13 +306,15 @@ class Library:
         raise NoPolicyInForce(f"{on} 不在任何政策包的有效期内；现有：{spans}")
 
     def known_on(self, on: date) -> Policy:
-        """The policy in force on a day, else the last before it: enough to read the record.
+        """The policy in force on a day, else the last before it, else the first day's of the first.
 
-        When a regulation ends, new decisions end; what was recorded can still be read.
+        Enough to read the record: when a regulation ends, new decisions end; what was recorded can
+        still be read.
         """
         begun = [p for p in self.packs if p.valid_from <= on] or self.packs
         latest = max(begun, key=lambda p: p.valid_from)
-        return Policy(latest, min(on, latest.valid_until - timedelta(days=1)))
+        last = latest.valid_until - timedelta(days=1)
+        return Policy(latest, max(latest.valid_from, min(on, last)))
 
     def cited(self, reference: str, on: date, born: date | None = None) -> Policy:
         """The policy for a baseline of the day `born` that cites `reference`, seen on a day.

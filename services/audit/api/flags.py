@@ -10,7 +10,6 @@ from pydantic import Field
 from services.audit.api.asking import asked, today
 from services.audit.flags import FLAGS, NOTICE
 from services.audit.flags.answer import FlagDefinition, FlagFilter, Hit, Key, hits, key_of
-from services.audit.flags.flag import policy_on
 from services.audit.ledger import City
 from shared.events.vocabulary import LegalDate
 from shared.kernel.model import Record
@@ -75,7 +74,7 @@ async def list_flag_definitions(
     day = as_of or today(request)
 
     def defined(city: City) -> FlagDefinitions:
-        policy = policy_on(city, city.as_of)
+        policy = city.policy
         return FlagDefinitions(
             policy=policy.reference,
             items=tuple(FlagDefinition.of(flag, policy) for flag in FLAGS.values()),

@@ -14,7 +14,6 @@ from services.audit.flags.flag import (
     finding,
     flag,
     in_time,
-    policy_on,
     project_of,
 )
 from services.audit.ledger import City
@@ -87,7 +86,7 @@ def _sized(city: City) -> list[_Sized]:
 
 
 def _limit(city: City, sized: _Sized) -> Money:
-    return policy_on(city, sized.source.on).money("merged_plan_max_total")
+    return city.policies.known_on(sized.source.on).money("merged_plan_max_total")
 
 
 @flag(
@@ -103,13 +102,13 @@ def near_merged_plan_limit(city: City) -> Iterator[Finding]:
     """Several of a unit's projects of one year, each just small enough for a merged plan."""
     groups: dict[tuple[str, int], list[_Sized]] = {}
     for each in _sized(city):
-        share = policy_on(city, each.source.on).threshold("near_limit_percent")
+        share = city.policies.known_on(each.source.on).threshold("near_limit_percent")
         limit = _limit(city, each)
         if limit * share <= each.amount * 100 <= limit * 100:
             groups.setdefault((each.unit_id, each.plan_year), []).append(each)
     for (_, year), group in groups.items():
         last = max(group, key=lambda each: in_time(each.source))
-        policy = policy_on(city, last.source.on)
+        policy = city.policies.known_on(last.source.on)
         limit, share = _limit(city, last), policy.threshold("near_limit_percent")
         if len(group) < policy.threshold("near_limit_projects"):
             continue
@@ -172,7 +171,7 @@ class _Link:
 
 
 def _link(city: City, one: _Sized, other: _Sized) -> _Link | None:
-    policy = policy_on(city, other.declared.on)
+    policy = city.policies.known_on(other.declared.on)
     days = (other.declared.on - one.declared.on).days
     if days > policy.threshold("split_days"):
         return None
@@ -228,7 +227,7 @@ def outgrown_merged_plan(city: City) -> Iterator[Finding]:
                 case ReplyIssued():
                     replied = recorded
                 case ChangeApproved(total=now) if merged and replied:
-                    limit = policy_on(city, merged.on).money("merged_plan_max_total")
+                    limit = city.policies.known_on(merged.on).money("merged_plan_max_total")
                     if now > limit:
                         yield finding(
                             city,

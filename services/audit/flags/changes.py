@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from services.audit.flags.flag import Finding, bursts, by_project, finding, flag, in_time, policy_on
+from services.audit.flags.flag import Finding, bursts, by_project, finding, flag, in_time
 from services.audit.ledger import City
 from services.audit.reports.changes import RETROACTIVE
 from shared.events import Recorded
@@ -70,7 +70,7 @@ def _baselines(events: list[Recorded]) -> Iterator[_Baseline]:
 def _near(city: City, baseline: _Baseline) -> Iterator[Finding]:
     if not baseline.steps:
         return
-    least = policy_on(city, baseline.steps[-1].on).threshold("cumulative_percent")
+    least = city.policies.known_on(baseline.steps[-1].on).threshold("cumulative_percent")
     moved, approved, limit = baseline.moved, baseline.approved, baseline.limit
     if moved * 100 >= approved * least and moved <= limit:
         floor = Money(-(-approved * least // 100))
@@ -101,7 +101,7 @@ def executed_before_filing(city: City) -> Iterator[Finding]:
         if executed is None:
             continue
         days = (recorded.on - executed).days
-        if days >= policy_on(city, recorded.on).threshold("executed_early_days"):
+        if days >= city.policies.known_on(recorded.on).threshold("executed_early_days"):
             told = f"已实施日期 {executed}，{recorded.event.label}日期 {recorded.on}，早 {days} 天"
             yield finding(city, (recorded,), told, {"早于天数": days})
     for recorded in city.whole.recorded(RequestRefused):
@@ -156,7 +156,7 @@ def contract_before_reply(city: City) -> Iterator[Finding]:
 )
 def repeated_late_notices(city: City) -> Iterator[Finding]:
     """A unit that keeps applying after the fact."""
-    policy = policy_on(city, city.as_of)
+    policy = city.policy
     of_unit: dict[str, list[Recorded]] = {}
     for recorded in city.whole.recorded(LateNoticeFound):
         if isinstance(recorded.event, LateNoticeFound):

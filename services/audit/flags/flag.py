@@ -7,7 +7,7 @@ A flag is evidence for a human and never a verdict: it decides nothing, and bars
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -66,14 +66,8 @@ def finding(
 ) -> Finding:
     """What some events show, under the policy of the last one's day."""
     chosen = tuple(events)
-    policy = policy_on(city, max(recorded.on for recorded in chosen))
+    policy = city.policies.known_on(max(recorded.on for recorded in chosen))
     return Finding(chosen, arithmetic, figures or {}, policy)
-
-
-def policy_on(city: City, day: date) -> Policy:
-    """By which a day is judged; one before any pack, by the first day of the first."""
-    policy = city.policies.known_on(day)
-    return replace(policy, on=max(policy.on, policy.pack.valid_from))
 
 
 @dataclass(frozen=True)

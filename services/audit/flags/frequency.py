@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from services.audit.flags.flag import Finding, bursts, finding, flag, policy_on
+from services.audit.flags.flag import Finding, bursts, finding, flag
 from services.audit.ledger import City
 from shared.events import Recorded
 from shared.events.acceptance import ExtensionGranted
@@ -27,7 +27,7 @@ def repeated_exceptions(city: City) -> Iterator[Finding]:
         if isinstance(event, ExceptionAgreed) and event.agreement.approved:
             for person in city.actor(recorded).persons:
                 of_person.setdefault(person, []).append(recorded)
-    policy = policy_on(city, city.as_of)
+    policy = city.policy
     days = policy.threshold("window_days")
     least = policy.threshold("exceptions_by_one_person")
     for person, found in of_person.items():
@@ -55,7 +55,7 @@ def many_extensions(city: City) -> Iterator[Finding]:
     for recorded in city.whole.recorded(ExtensionGranted):
         if isinstance(recorded.event, ExtensionGranted):
             of_unit.setdefault(recorded.event.unit_id, []).append(recorded)
-    policy = policy_on(city, city.as_of)
+    policy = city.policy
     days = policy.threshold("window_days")
     least = policy.threshold("extensions_of_one_unit")
     for found in of_unit.values():
@@ -90,7 +90,7 @@ def single_source_to_one_supplier(city: City) -> Iterator[Finding]:
             method = methods.get((event.project_id, contract.procurement_number))
             if method is ProcurementMethod.SINGLE_SOURCE:
                 signed.setdefault((event.unit_id, contract.supplier_id), []).append(recorded)
-    policy = policy_on(city, city.as_of)
+    policy = city.policy
     days = policy.threshold("window_days")
     least = policy.threshold("single_source_contracts")
     for (_, supplier), found in signed.items():

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from uuid import UUID
 
-from services.audit.flags.flag import Finding, finding, flag, policy_on
+from services.audit.flags.flag import Finding, finding, flag
 from services.audit.ledger import City
 from shared.events import Recorded
 from shared.events.approval import (
@@ -71,7 +71,7 @@ def backdated_opinion(city: City) -> Iterator[Finding]:
         if isinstance(recorded.event, DocumentSubmitted):
             papers.setdefault((recorded.event.project_id, recorded.event.digest), recorded)
     for recorded, judged, name in _opinions(city):
-        least = policy_on(city, recorded.on).threshold("backdated_opinion_days")
+        least = city.policies.known_on(recorded.on).threshold("backdated_opinion_days")
         entered, paper = legal_date(recorded.recorded_at), papers.get(judged)
         days = (entered - recorded.on).days
         if paper and recorded.on < paper.on:
@@ -99,7 +99,7 @@ def frequent_resubmissions(city: City) -> Iterator[Finding]:
             rounds.setdefault(key, []).append(recorded)
     for (_, kind), papers in rounds.items():
         again = len(papers) - 1
-        least = policy_on(city, papers[-1].on).threshold("resubmissions")
+        least = city.policies.known_on(papers[-1].on).threshold("resubmissions")
         if again >= least:
             told = f"{kind.label}提交 {len(papers)} 次，重新提交 {again} 次，达到 {least} 次"
             yield finding(city, papers, told, {"重新提交次数": again})
