@@ -12,11 +12,11 @@ from functools import cached_property
 from typing import TypeVar
 from uuid import UUID
 
-from shared.events import Event, Recorded
+from shared.events import Event, Meta, Recorded
 from shared.events.refusals import RequestRefused
 from shared.events.registry import ProjectDeclared, UnitRegistered, UnitUpdated
 from shared.eventstore.inbox import Inbox
-from shared.kernel.actor import EventRef
+from shared.kernel.actor import Actor, EventRef
 from shared.kernel.identifiers import UnitId
 from shared.kernel.workdays import Calendar
 from shared.regulation.pack import Library, Policy
@@ -26,6 +26,9 @@ T = TypeVar("T")
 E = TypeVar("E", bound=Event)
 
 PAGE = 2000
+
+_LIFTED = b'"exempted_by":{'
+"""In the bytes around an event, where its decision has a check that an exception lifted."""
 
 
 class Folder:
@@ -54,16 +57,33 @@ class Shelves:
     subjects: dict[str, Folder] = field(default_factory=dict)
     all: Folder = field(default_factory=Folder)
     by_id: dict[UUID, Recorded] = field(default_factory=dict)
+    actors: dict[UUID, Actor] = field(default_factory=dict)
+    """Who did what, by event; one object per actor."""
+    lifted: list[UUID] = field(default_factory=list)
+    """Events in whose decision an exception lifted a rule."""
+    _known: dict[Actor, Actor] = field(default_factory=dict)
 
     def add(self, recorded: Recorded) -> None:
-        if not isinstance(recorded.event, RequestRefused | ProjectDeclared):
-            # Only of these does anybody ask who it was, and of a refusal what stood against it.
+        actor = recorded.actor
+        self.actors[recorded.ref.event_id] = self._known.setdefault(actor, actor)
+        if _LIFTED in _undecoded(recorded):
+            self.lifted.append(recorded.ref.event_id)
+        elif not isinstance(recorded.event, RequestRefused | ProjectDeclared):
+            # Of these it is asked what stood against them; of others no more than who it was.
             recorded = replace(recorded, stored_meta=b"")
         self.by_id[recorded.ref.event_id] = recorded
         self.all.add(recorded)
         for subject in dict.fromkeys(recorded.event.subjects()):
             self.subjects.setdefault(subject, Folder()).add(recorded)
         self.positions[recorded.ref.service] = recorded.ref.position
+
+
+def _undecoded(recorded: Recorded) -> bytes:
+    """What surrounds an event, as its log has it; decisions stand open in it."""
+    stored = recorded.stored_meta
+    if isinstance(stored, Meta):
+        return stored.to_bytes()
+    return stored if isinstance(stored, bytes) else stored.stored
 
 
 class Ledger:
@@ -199,3 +219,7 @@ class City:
     def event(self, ref: EventRef) -> Recorded | None:
         """The event that a reference names."""
         return self.shelves.by_id.get(ref.event_id)
+
+    def actor(self, recorded: Recorded) -> Actor:
+        """Who did it."""
+        return self.shelves.actors[recorded.ref.event_id]

@@ -23,6 +23,7 @@ from shared.kernel.money import PATTERN, Money
 from shared.regulation.authority import Authority, Body, Power, faults_of
 from shared.regulation.exemption import ExemptionKind
 from shared.regulation.secrecy import Markings
+from shared.regulation.thresholds import Threshold, threshold_faults, threshold_on
 
 PACKS = Path(__file__).parent / "packs"
 
@@ -113,6 +114,7 @@ def _several(value: Any) -> Any:
 
 
 Powers = Annotated[tuple[Power, ...], BeforeValidator(_several)]
+Thresholds = Annotated[tuple[Threshold, ...], BeforeValidator(_several)]
 
 
 class Pack(Record):
@@ -139,6 +141,8 @@ class Pack(Record):
     markings: Markings
     materials: dict[str, tuple[Material, ...]]
     authority: dict[str, Powers]
+    flags: dict[str, Thresholds] = {}
+    """From which figures on a red flag shows something."""
 
     @property
     def reference(self) -> str:
@@ -242,6 +246,10 @@ class Policy:
         """Who may do something on this day: body → power; nobody where it is not in the table."""
         return self.pack.powers.on(self.on).get(operation, _NOBODY)
 
+    def threshold(self, key: str) -> int:
+        """From which figure on a red flag shows something on this day."""
+        return threshold_on(self.pack.flags[key], self.on).value
+
     def materials(self, stage: str) -> tuple[Material, ...]:
         return self.pack.materials[stage]
 
@@ -298,13 +306,15 @@ class Library:
         raise NoPolicyInForce(f"{on} 不在任何政策包的有效期内；现有：{spans}")
 
     def known_on(self, on: date) -> Policy:
-        """The policy in force on a day, else the last before it: enough to read the record.
+        """The policy in force on a day, else the last before it, else the first day's of the first.
 
-        When a regulation ends, new decisions end; what was recorded can still be read.
+        Enough to read the record: when a regulation ends, new decisions end; what was recorded can
+        still be read.
         """
         begun = [p for p in self.packs if p.valid_from <= on] or self.packs
         latest = max(begun, key=lambda p: p.valid_from)
-        return Policy(latest, min(on, latest.valid_until - timedelta(days=1)))
+        last = latest.valid_until - timedelta(days=1)
+        return Policy(latest, max(latest.valid_from, min(on, last)))
 
     def cited(self, reference: str, on: date, born: date | None = None) -> Policy:
         """The policy for a baseline of the day `born` that cites `reference`, seen on a day.
@@ -360,6 +370,7 @@ def _faults(pack: Pack) -> Iterator[str]:
         if unknown := sorted(set(named) - bodies):
             yield f"{key}: {'、'.join(unknown)} not in bodies"
     yield from faults_of(pack.authority, pack.bodies)
+    yield from threshold_faults(pack.flags, pack.valid_from)
 
 
 def _bodies(pack: Pack) -> Iterator[tuple[str, Iterable[str]]]:
@@ -379,7 +390,7 @@ def _refuse_gaps(pack: Pack, standard: Pack) -> None:
     """PackError where a pack leaves out, or mistypes, what decisions of this release ask for."""
     faults = [
         f"{pack.id}: {place}: missing {'、'.join(sorted(missing))}"
-        for place in ("authority", "materials")
+        for place in ("authority", "materials", "flags")
         if (missing := set(getattr(standard, place)) - set(getattr(pack, place)))
     ]
     unknown = set(pack.authority) - set(standard.authority)
@@ -402,6 +413,8 @@ def _citations(pack: Pack) -> Iterator[tuple[str, str]]:
     yield from ((f"authority.{operation}", p.article) for operation, p in _powers(pack))
     yield from ((f"exceptions.{'/'.join(e.rows)}", e.article) for e in pack.exceptions)
     yield ("markings", pack.markings.article)
+    for key, known in pack.flags.items():
+        yield from ((f"flags.{key}", each.article) for each in known)
     for stage, materials in pack.materials.items():
         yield from ((f"materials.{stage}.{m.code}", m.article) for m in materials)
 

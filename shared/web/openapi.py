@@ -46,6 +46,8 @@ TAGS = {
     "监督": "supervision",
     "整改和处理": "rectifications",
     "审计": "audit",
+    "红旗": "flags",
+    "开放数据": "exports",
     "另策重演": "simulations",
     "义务": "obligations",
     "附件": "attachments",

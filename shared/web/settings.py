@@ -109,6 +109,9 @@ class Settings(BaseSettings):
     """Media types that are taken, of those that can be recognised."""
     access_log_days: int = Field(default=MIN_DAYS, ge=MIN_DAYS)
     """How long the access log is kept before `govit tick` prunes it; not less than six months."""
+    oc4ids_prefix: str = Field(default="unregistered-511100", pattern=r"^[a-z0-9-]{3,40}$")
+    """What identifiers of exported projects begin with: the prefix that the publisher registered
+    (`oc4ids-…`)."""
 
     registry_dsn: SecretStr | None = None
     approval_dsn: SecretStr | None = None

@@ -286,3 +286,11 @@ async def test_a_service_that_cannot_be_reached_is_named(city: City) -> None:
     with pytest.raises(ProblemError, match="budget") as failed:
         await of_service(gone, UUID(int=7), "Bearer x")
     assert failed.value.status == 503
+
+
+@pytest.mark.parametrize("report", REPORTS)
+async def test_a_report_can_be_asked_for_a_day_before_the_regulation(
+    city: City, report: str
+) -> None:
+    content = await read(city, f"/audit/v1/reports/{report}", as_of="2000-01-01")
+    assert content["as_of"] == "2000-01-01"

@@ -7,6 +7,8 @@ from services.audit.api import (
     bundle,
     checkpoints,
     eligibility,
+    exports,
+    flags,
     history,
     next_actions,
     obligations,
@@ -21,5 +23,7 @@ PARTS = (
 )
 for part in PARTS:
     router.include_router(part.router)
+router.include_router(flags.router)
+router.include_router(exports.router)
 
 __all__ = ["router"]

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Request
 
 from services.audit import registers
 from services.audit.api.asking import asked, today
+from services.audit.overrides import Override, OverrideFilter, overrides
 from services.audit.registers import (
     ExceptionEntry,
     ExceptionFilter,
@@ -40,6 +41,12 @@ class LateNoticePage(Record):
     items: tuple[LateNotice, ...]
 
 
+class OverridePage(Record):
+    """例外放行登记."""
+
+    items: tuple[Override, ...]
+
+
 @router.get("/refusals", responses=problems())
 async def list_refusals(
     request: Request, actor: CurrentActor, wanted: Annotated[RefusalFilter, Query()]
@@ -68,3 +75,13 @@ async def list_late_notices(
     day = today(request)
     found = await asked(request, lambda city_on: registers.late_notices(city_on(day), unit))
     return LateNoticePage(items=tuple(found))
+
+
+@router.get("/overrides", responses=problems())
+async def list_overrides(
+    request: Request, actor: CurrentActor, wanted: Annotated[OverrideFilter, Query()]
+) -> OverridePage:
+    """例外放行登记：规则不满足而因例外放行的决定，及其所据的例外；由近及远。"""
+    day = today(request)
+    found = await asked(request, lambda city_on: overrides(city_on(day), wanted))
+    return OverridePage(items=tuple(found))

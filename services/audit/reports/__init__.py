@@ -8,6 +8,7 @@ from services.audit.reports import (
     money,
     performance,
     planning,
+    refusals,
     restrictions,
     supervision,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "money",
     "performance",
     "planning",
+    "refusals",
     "restrictions",
     "supervision",
 ]

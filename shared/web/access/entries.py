@@ -23,7 +23,7 @@ SHOWN = frozenset(
         *("known_at", "steps", "since", "until", "due_before", "due_after", "late_on"),
         *("overdue_on", "without_evaluation_on", "without_report", "self_review", "incomplete"),
         *("stale", "to_stop", "copied", "outstanding", "surplus_overdue", "unassessed"),
-        *("in_force", "standing", "format"),
+        *("in_force", "standing", "format", "project_id", "unit_id", "from", "to"),
     }
 )
 """Query parameters that say what was looked for."""
