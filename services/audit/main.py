@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from fastapi import FastAPI
 
 from services.audit import api
+from services.audit.api.heads import nobody_signs
+from services.audit.bundle import ReportPrinter
 from services.audit.ledger import Ledger
 from shared.web.application import application
 from shared.web.runtime import ServiceSpec
@@ -24,4 +26,8 @@ def create(
     app = application(SPEC, [api.router], settings, dsn, peers)
     app.state.ledger = Ledger()
     app.state.bundling = asyncio.Lock()
+    app.state.noting = nobody_signs
+    if settings is not None:
+        app.state.printer = ReportPrinter(settings.font_folders)
+        app.state.printer.look()
     return app

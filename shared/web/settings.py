@@ -104,6 +104,12 @@ class Settings(BaseSettings):
     """Media types that are taken, of those that can be recognised."""
     access_log_days: int = Field(default=MIN_DAYS, ge=MIN_DAYS)
     """How long the access log is kept before `govit tick` prunes it; not less than six months."""
+    report_fonts: str = ""
+    """Folders with Chinese fonts for reports as PDF, by comma; the system's where none is named."""
+    bundles: Path | None = None
+    """Folder of the audit bundles of ranges of days; `bundles` in the instance directory."""
+    bundle_days: int = Field(default=7, ge=1)
+    """How long such a bundle is kept before it is removed."""
 
     registry_dsn: SecretStr | None = None
     approval_dsn: SecretStr | None = None
@@ -190,6 +196,16 @@ class Settings(BaseSettings):
     def calendar_folder(self) -> Path:
         """Where the instance keeps the calendars it was given."""
         return self.calendars or self.home / "calendars"
+
+    @property
+    def bundle_folder(self) -> Path:
+        """Where audit bundles of ranges of days are made and kept."""
+        return self.bundles or self.home / "bundles"
+
+    @property
+    def font_folders(self) -> tuple[Path, ...]:
+        """Where fonts for reports are looked for; none: the system's folders."""
+        return tuple(Path(each.strip()) for each in self.report_fonts.split(",") if each.strip())
 
     @property
     def sandbox(self) -> bool:

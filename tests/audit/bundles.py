@@ -1,11 +1,12 @@
 """审计包 for tests: made of samples of events, with logs of their own, without a city."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from pathlib import Path
 from uuid import UUID
 
-from services.audit.bundle import FollowedLog, files
+from services.audit.bundle import FollowedLog, Maker, ReportPrinter, files
 from services.audit.history import in_causal_order
 from shared.events import EVENTS, Meta, ProjectEvent, Recorded, decode
 from shared.eventstore.decoding import decoded
@@ -13,10 +14,13 @@ from shared.eventstore.merkle import Frontier, HashName, digest_of
 from shared.eventstore.records import RecordedEvent
 from shared.eventstore.verify import leaf_of
 from shared.regulation.decision import Decision
+from shared.regulation.pack import installed
 from shared.web.feed import LogHead
 from shared.web.settings import LOGS
 from tests.shared.events.samples import stored
 from tests.support.given_when_then import OFFICER
+
+SHIPPED = installed("511100").packs[0]
 
 PROJECT, OTHER = UUID(int=0x70), UUID(int=0x71)
 START = datetime(2026, 5, 6, 1, tzinfo=UTC)
@@ -84,7 +88,18 @@ def _meta(number: int, event: ProjectEvent, before: Recorded | None) -> Meta:
     )
 
 
-def bundled(logs: Rows, hash_name: HashName = HashName.SM3) -> dict[str, bytes]:
+def maker(*keys: str, fonts: Path | None = None) -> Maker:
+    """What bundles are made with: without fonts there are no pages."""
+    return Maker(SHIPPED, ReportPrinter([fonts or Path("/nowhere")]), keys)
+
+
+def bundled(
+    logs: Rows,
+    hash_name: HashName = HashName.SM3,
+    *,
+    notes: Mapping[str, str] | None = None,
+    by: Maker | None = None,
+) -> dict[str, bytes]:
     """The project's bundle out of these logs."""
     about = {
         (service, row.position): row
@@ -97,16 +112,16 @@ def bundled(logs: Rows, hash_name: HashName = HashName.SM3) -> dict[str, bytes]:
     followed = [
         FollowedLog(
             service,
-            _head(service, log, hash_name),
+            head_of(service, log, hash_name),
             [row.leaf for row in log],
-            [position for source, position in about if source == service],
+            (notes or {}).get(service),
         )
         for service, log in logs.items()
     ]
-    return files(PROJECT, events, followed)
+    return files(PROJECT, events, followed, by or maker())
 
 
-def _head(service: str, log: list[RecordedEvent], hash_name: HashName) -> LogHead:
+def head_of(service: str, log: list[RecordedEvent], hash_name: HashName) -> LogHead:
     frontier = Frontier(digest_of(hash_name))
     for row in log:
         frontier.append(row.leaf)
