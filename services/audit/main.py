@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from services.audit import api
 from services.audit.api.heads import nobody_signs
 from services.audit.bundle import ReportPrinter
+from services.audit.bundle.operations import Operations
 from services.audit.ledger import Ledger
 from shared.web.application import application
 from shared.web.runtime import ServiceSpec
@@ -30,4 +31,8 @@ def create(
     if settings is not None:
         app.state.printer = ReportPrinter(settings.font_folders)
         app.state.printer.look()
+        app.state.operations = Operations(
+            settings.bundle_folder, settings.bundle_days, app.state.runtime.clock.now
+        )
+        app.state.runtime.stopping.append(app.state.operations.stop)
     return app

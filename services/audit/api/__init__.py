@@ -9,12 +9,16 @@ from services.audit.api import (
     history,
     next_actions,
     obligations,
+    range_bundles,
     registers,
     reports,
 )
 
 router = APIRouter()
-PARTS = (eligibility, obligations, reports, registers, next_actions, history, bundle, access_log)
+PARTS = (
+    *(eligibility, obligations, reports, registers, next_actions, history),
+    *(bundle, range_bundles, access_log),
+)
 for part in PARTS:
     router.include_router(part.router)
 

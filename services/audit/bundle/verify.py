@@ -861,6 +861,8 @@ class _Walk:
         self.roots: dict[tuple[str, int], str] = {}
         self._wanted = {log.origin: set(sizes.get(log.origin, ())) for log in logs.values()}
         self._trees = {service: Tree(DIGESTS[log.hash]) for service, log in logs.items()}
+        self._ranks = {service: rank for rank, service in enumerate(logs)}
+        self._rank = 0
         self._last: dict[str, Event] = {}
         self._seen = dict.fromkeys(logs, 0)
 
@@ -938,17 +940,12 @@ class _Walk:
         if before is not None and event["recorded_at"] < before["recorded_at"]:
             raise Fault(where, "记录时间早于前一事件", "recorded before its predecessor")
         if "from" in self.scope:
-            if self._before_earlier_logs(log, before):
+            if self._ranks[log.service] < self._rank:
                 raise Fault(where, "各日志的次序不符", "the logs are not one after the other")
+            self._rank = self._ranks[log.service]
             due = self._first(event) if before is None else before["position"] + 1
             if position != due:
                 raise Fault(_log(log, due), "事件缺失", "the event is missing")
-
-    def _before_earlier_logs(self, log: Log, before: Event | None) -> bool:
-        """Whether a log begins after one that comes behind it in logs.json."""
-        services = list(self.logs)
-        later = services[services.index(log.service) + 1 :]
-        return before is None and any(service in self._last for service in later)
 
     def _first(self, event: Event) -> int:
         """Where a log's run in a range begins: at its first event, or at one before the range."""
@@ -1325,17 +1322,17 @@ def load(bundle: Path) -> Held:
         return Held(sizes, lambda name: found[name].open("rb"), exact=False)
     where = _file(bundle.name)
     try:
-        archive = zipfile.ZipFile(bundle)
+        with zipfile.ZipFile(bundle) as archive:
+            entries = archive.infolist()
     except (*_DAMAGED, *_UNREADABLE):
         raise Fault(where, "压缩包已损坏", "the archive is damaged") from None
-    entries = archive.infolist()
     names = [entry.filename for entry in entries]
     if len(set(names)) != len(names) or not all(map(_may_be_there, names)):
         raise Fault(where, "所含文件不符", "it does not hold the files it should")
     if any(e.compress_type not in _PACKED or e.flag_bits & 1 for e in entries):
         raise Fault(where, "压缩方式不符或已加密", "packed otherwise, or encrypted")
     sizes = {entry.filename: entry.file_size for entry in entries}
-    return Held(sizes, lambda name: _Entry(archive, name, where), exact=True)  # type: ignore[arg-type, return-value]
+    return Held(sizes, lambda name: _Entry(bundle, name), exact=True)  # type: ignore[arg-type, return-value]
 
 
 def _files_in(folder: Path) -> list[Path]:
@@ -1355,23 +1352,31 @@ def _may_be_there(name: str) -> bool:
 
 
 class _Entry:
-    """A file of an archive as it is read: what is damaged becomes a Fault."""
+    """A file of an archive while it is read: what is damaged becomes a Fault."""
 
-    def __init__(self, archive: zipfile.ZipFile, name: str, where: Place) -> None:
+    def __init__(self, bundle: Path, name: str) -> None:
+        where = _file(bundle.name)
+        self._bundle, self._name = bundle, name
         self._fault = Fault(where, f"压缩包已损坏（{name}）", f"the archive is damaged ({name})")
-        self._stream = self._do(lambda: archive.open(name))
+
+    def __enter__(self) -> _Entry:
+        self._archive = self._do(lambda: zipfile.ZipFile(self._bundle))
+        try:
+            self._stream = self._do(lambda: self._archive.open(self._name))
+        except Fault:
+            self._archive.close()
+            raise
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._stream.close()
+        self._archive.close()
 
     def _do(self, reading: Callable[[], Any]) -> Any:
         try:
             return reading()
         except (*_DAMAGED, *_UNREADABLE):
             raise self._fault from None
-
-    def __enter__(self) -> _Entry:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._stream.close()
 
     def read(self, size: int = -1) -> bytes:
         content: bytes = self._do(lambda: self._stream.read(size))
@@ -1581,6 +1586,12 @@ def _of_kept(kept: list[Checkpoint], given: list[Key], own: list[Key], lines: li
     return complete
 
 
+_SHORTER = (
+    "    所核验的日志比该检查点短：若该日志确已有那么多条，则可能被截短",
+    "    the log checked here is shorter than that checkpoint: it may have been cut",
+)
+
+
 def _compared(
     kept: list[Checkpoint],
     of_kept: dict[Checkpoint, Claim],
@@ -1606,6 +1617,8 @@ def _compared(
                 f"未能比对：{note.origin} {note.size} 条，请另给 --consistency 证明 / "
                 f"NOT COMPARED: {note.origin} size {note.size} needs a consistency proof"
             )
+            if any(c.origin == note.origin and c.size < note.size for c in claims):
+                lines += _SHORTER
         elif by != "base":
             chinese, english = said[by]
             lines.append(f"一致：{note.origin} {note.size} 条，{chinese} / CONSISTENT: {english}")
