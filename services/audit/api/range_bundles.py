@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 from typing import IO, Annotated
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import StreamingResponse
@@ -15,6 +15,7 @@ from services.audit.bundle.operations import Full, Operation, Operations, Operat
 from services.audit.bundle.ranged import Source, write
 from shared.events.vocabulary import LegalDate
 from shared.eventstore.threads import in_thread
+from shared.kernel.identifiers import uuid7
 from shared.kernel.model import Record
 from shared.web.actors import CurrentActor
 from shared.web.problems import ProblemError, problems
@@ -63,14 +64,15 @@ async def create_audit_bundle(
     runtime: Runtime = request.app.state.runtime
     operations: Operations = request.app.state.operations
     heads = await heads_now(request)
+    now = runtime.clock.now()
     asked = Operation(
-        id=uuid4(),
+        id=uuid7(now),
         first=content.first,
         last=content.last,
         person=actor.person,
         body=actor.body,
         state=OperationState.WAITING,
-        created_at=runtime.clock.now(),
+        created_at=now,
     )
     work = _work(request, heads, content)
     try:

@@ -1547,7 +1547,7 @@ def _checked(asked: argparse.Namespace) -> Told:
         hashes = {log.origin: log.hash for log in verdict.logs}
     claims += [claim for claim, _ in inclusions]
     hashes = {**{claim.origin: name for claim, name in inclusions}, **hashes}
-    complete = _of_kept(kept, given, own, lines)
+    complete = _of_kept(kept, given, own, lines, strictly=asked.bundle is None)
     of_kept = {note: Claim(note.where, note.origin, note.size, note.root) for note in kept}
     for note in kept:
         if note.origin in hashes:
@@ -1571,14 +1571,19 @@ def _checked(asked: argparse.Namespace) -> Told:
     return Told(lines, content, complete)
 
 
-def _of_kept(kept: list[Checkpoint], given: list[Key], own: list[Key], lines: list[str]) -> bool:
-    """Who has signed the checkpoints that were brought along."""
+def _of_kept(
+    kept: list[Checkpoint], given: list[Key], own: list[Key], lines: list[str], *, strictly: bool
+) -> bool:
+    """Who has signed the checkpoints that were brought along.
+
+    Beside a bundle, whose own checkpoints must bear all signatures, any given key will do.
+    """
     complete = True
     for note in kept:
         signatures, lacking = signed_by(note, given, own)
         lines.append(f"检查点 / checkpoint {note.where.english}: {note.origin} size {note.size}")
         lines += map(_signed_line, signatures)
-        if lacking:
+        if lacking and (strictly or not signatures):
             complete = False
             lines.append(f"    {_LACKING[lacking][0]} / {_LACKING[lacking][1]}")
         elif not signatures:
