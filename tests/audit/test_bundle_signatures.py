@@ -163,14 +163,27 @@ def test_sm2_numbers_are_in_range_and_der_has_one_form() -> None:
 # -- keys and notes -----------------------------------------------------------------------------
 
 
+EXAMPLE_ROOT = "0ac5186a91863e8e1d90c808014aa89bf5da8e3ee1d9f07630f0378f68f1ab62"
+EXAMPLE_SIGNATURES = (
+    (
+        "033de0ae582dccf2026b9392f27a5599fd4ccaaff92199e2329f9926eae644378ea110dee1445837"
+        "bbb9fd985ccafdaad601b31a4bbd9d3a3ecf2584fb178c713380610f"
+    ),
+    (
+        "8d66cf3f00000000641850cb119307c1245a24d8880e87bd0d89ffcd772bb4f1dea25308e4e59712"
+        "164207d765ac326c5f76f6a328a7d673d9aa17f99cda34c547be99b2140640487d9faa9c"
+    ),
+)
+
+
 def test_the_note_of_the_specification_is_read() -> None:
-    # C2SP tlog-cosignature, its example (keys are not given there).
+    # C2SP tlog-cosignature, its example (keys are not given there), in hex.
+    root, by_log, by_witness = (
+        b64encode(bytes.fromhex(each)).decode() for each in (EXAMPLE_ROOT, *EXAMPLE_SIGNATURES)
+    )
     text = (
-        "example.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n"
-        "— example.com/behind-the-sofa Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/"
-        "Zhcyv2q1gGzGku9nTo+zyWE+xeMcTOAYQ8=\n"
-        "— witness.example.com/w1 jWbPPwAAAABkGFDLEZMHwSRaJNiIDoe9DYn/zXcrtPHeolMI5OWXEhZCB9dlrDJs"
-        "X3b2oyin1nPZqhf5nNo0xUe+mbIUBkBIfZ+qnA==\n"
+        f"example.com/behind-the-sofa\n20852163\n{root}\n\n"
+        f"— example.com/behind-the-sofa {by_log}\n— witness.example.com/w1 {by_witness}\n"
     )
     read = checkpoint_of(text.encode(), HERE)
     assert (read.origin, read.size) == ("example.com/behind-the-sofa", 20852163)
