@@ -187,6 +187,10 @@ def test_a_unit_reads_its_own_and_what_is_the_whole_citys() -> None:
         "list_access_log",
         "list_city_access_log",
         "read_audit_bundle",
+        "create_audit_bundle",
+        "list_audit_bundles",
+        "read_audit_bundle_operation",
+        "download_audit_bundle",
     }
 
 

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from fastapi import FastAPI
 
 from services.audit import api
+from services.audit.api.heads import nobody_signs
+from services.audit.bundle import ReportPrinter
+from services.audit.bundle.operations import Operations
 from services.audit.ledger import Ledger
 from services.audit.witness import Witness
 from shared.web.application import application
@@ -29,4 +32,12 @@ def create(
     app = application(SPEC, [api.router], settings, dsn, peers)
     app.state.ledger = Ledger()
     app.state.bundling = asyncio.Lock()
+    app.state.noting = nobody_signs
+    if settings is not None:
+        app.state.printer = ReportPrinter(settings.font_folders)
+        app.state.printer.look()
+        app.state.operations = Operations(
+            settings.bundle_folder, settings.bundle_days, app.state.runtime.clock.now
+        )
+        app.state.runtime.stopping.append(app.state.operations.stop)
     return app

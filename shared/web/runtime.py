@@ -132,6 +132,8 @@ class Runtime:
         self._news = asyncio.Event()
         self._stack = AsyncExitStack()
         self._tasks: list[asyncio.Task[None]] = []
+        self.stopping: list[Callable[[], None]] = []
+        """What else is at work, and how it is stopped; it may block."""
         self.followers: list[Follower] = []
         self.fence = Fence([], settings.fence_seconds)
         self.projector = (
@@ -198,6 +200,8 @@ class Runtime:
 
     async def stop(self) -> None:
         """Cease to follow, project and react; in one process, before any service is closed."""
+        for each in self.stopping:
+            await asyncio.to_thread(each)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

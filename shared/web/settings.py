@@ -112,6 +112,12 @@ class Settings(BaseSettings):
     oc4ids_prefix: str = Field(default="unregistered-511100", pattern=r"^[a-z0-9-]{3,40}$")
     """What identifiers of exported projects begin with: the prefix that the publisher registered
     (`oc4ids-…`)."""
+    report_fonts: str = ""
+    """Folders with Chinese fonts for reports as PDF, by comma; the system's where none is named."""
+    bundles: Path | None = None
+    """Folder of the audit bundles of ranges of days; `bundles` in the instance directory."""
+    bundle_days: int = Field(default=7, ge=1)
+    """How long such a bundle is kept before it is removed."""
 
     registry_dsn: SecretStr | None = None
     approval_dsn: SecretStr | None = None
@@ -198,6 +204,16 @@ class Settings(BaseSettings):
     def calendar_folder(self) -> Path:
         """Where the instance keeps the calendars it was given."""
         return self.calendars or self.home / "calendars"
+
+    @property
+    def bundle_folder(self) -> Path:
+        """Where audit bundles of ranges of days are made and kept."""
+        return self.bundles or self.home / "bundles"
+
+    @property
+    def font_folders(self) -> tuple[Path, ...]:
+        """Where fonts for reports are looked for; none: the system's folders."""
+        return tuple(Path(each.strip()) for each in self.report_fonts.split(",") if each.strip())
 
     @property
     def sandbox(self) -> bool:

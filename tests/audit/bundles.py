@@ -1,11 +1,18 @@
 """审计包 for tests: made of samples of events, with logs of their own, without a city."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+import dataclasses
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 from uuid import UUID
+from zipfile import ZipFile
 
-from services.audit.bundle import FollowedLog, files
+from services.audit.bundle import FollowedLog, Maker, ReportPrinter, files
+from services.audit.bundle.ranged import Source, write
 from services.audit.history import in_causal_order
 from shared.events import EVENTS, Meta, ProjectEvent, Recorded, decode
 from shared.eventstore.decoding import decoded
@@ -13,10 +20,13 @@ from shared.eventstore.merkle import Frontier, HashName, digest_of
 from shared.eventstore.records import RecordedEvent
 from shared.eventstore.verify import leaf_of
 from shared.regulation.decision import Decision
+from shared.regulation.pack import installed
 from shared.web.feed import LogHead
 from shared.web.settings import LOGS
 from tests.shared.events.samples import stored
 from tests.support.given_when_then import OFFICER
+
+SHIPPED = installed("511100").packs[0]
 
 PROJECT, OTHER = UUID(int=0x70), UUID(int=0x71)
 START = datetime(2026, 5, 6, 1, tzinfo=UTC)
@@ -24,7 +34,7 @@ START = datetime(2026, 5, 6, 1, tzinfo=UTC)
 Rows = dict[str, list[RecordedEvent]]
 
 
-def rows(hash_name: HashName = HashName.SM3) -> Rows:
+def rows(hash_name: HashName = HashName.SM3, every: timedelta = timedelta(seconds=25)) -> Rows:
     """Logs of the four services, in which the project's events stand among another's.
 
     Each decision rests on what was recorded in some service before it; clocks are not in step.
@@ -45,10 +55,10 @@ def rows(hash_name: HashName = HashName.SM3) -> Rows:
             UUID(int=number * 7919 % 1009),
             event.schema_version,
             event.on,
-            START + timedelta(seconds=25 * number) + skew,
+            START + every * number + skew,
             b"",
         )
-        row = RecordedEvent(**{**row.__dict__, "leaf": leaf_of(row, digest)})
+        row = replace(row, leaf=leaf_of(row, digest))
         log.append(row)
         last[project] = decoded(type(event).service, row)
     return made
@@ -84,7 +94,18 @@ def _meta(number: int, event: ProjectEvent, before: Recorded | None) -> Meta:
     )
 
 
-def bundled(logs: Rows, hash_name: HashName = HashName.SM3) -> dict[str, bytes]:
+def maker(*keys: str, fonts: Path | None = None) -> Maker:
+    """What bundles are made with: without fonts there are no pages."""
+    return Maker(SHIPPED, ReportPrinter([fonts or Path("/nowhere")]), keys)
+
+
+def bundled(
+    logs: Rows,
+    hash_name: HashName = HashName.SM3,
+    *,
+    notes: Mapping[str, str] | None = None,
+    by: Maker | None = None,
+) -> dict[str, bytes]:
     """The project's bundle out of these logs."""
     about = {
         (service, row.position): row
@@ -97,16 +118,60 @@ def bundled(logs: Rows, hash_name: HashName = HashName.SM3) -> dict[str, bytes]:
     followed = [
         FollowedLog(
             service,
-            _head(service, log, hash_name),
+            head_of(service, log, hash_name),
             [row.leaf for row in log],
-            [position for source, position in about if source == service],
+            (notes or {}).get(service),
         )
         for service, log in logs.items()
     ]
-    return files(PROJECT, events, followed)
+    return files(PROJECT, events, followed, by or maker())
 
 
-def _head(service: str, log: list[RecordedEvent], hash_name: HashName) -> LogHead:
+def ranged(
+    logs: Rows,
+    days: tuple[date, date],
+    hash_name: HashName = HashName.SM3,
+    *,
+    notes: Mapping[str, str] | None = None,
+    by: Maker | None = None,
+) -> bytes:
+    """The zip of a bundle of a range of days out of these logs."""
+    source = Source(
+        lambda service, after, limit: logs[service][after : after + limit],
+        lambda service, upto: [row.leaf for row in logs[service][:upto]],
+        {
+            service: (head_of(service, log, hash_name), (notes or {}).get(service))
+            for service, log in logs.items()
+        },
+    )
+    with TemporaryDirectory() as folder:
+        out = Path(folder, "bundle.zip")
+        place = Path(folder, "files")
+        place.mkdir()
+        write(place, out, days, source, by or maker(), lambda written, of: None)
+        return out.read_bytes()
+
+
+def unpacked(content: bytes) -> dict[str, bytes]:
+    with ZipFile(BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def restamped(logs: Rows, hash_name: HashName = HashName.SM3) -> Rows:
+    """The logs with positions and leaves as if what is in them now had always been so."""
+    digest = digest_of(hash_name)
+    made: Rows = {}
+    for service, log in logs.items():
+        moved = [replace(row, id=number) for number, row in enumerate(log, 1)]
+        made[service] = [replace(row, leaf=leaf_of(row, digest)) for row in moved]
+    return made
+
+
+def replace(row: RecordedEvent, **changed: Any) -> RecordedEvent:
+    return dataclasses.replace(row, **changed)
+
+
+def head_of(service: str, log: list[RecordedEvent], hash_name: HashName) -> LogHead:
     frontier = Frontier(digest_of(hash_name))
     for row in log:
         frontier.append(row.leaf)

@@ -20,9 +20,11 @@ from deploy.demo import STORIES, tell
 from deploy.demo import City as Caller
 from deploy.demo.board import Board
 from services.audit.api import bundle as endpoint
-from services.audit.bundle.verify import FIELDS, NAMES, SUMS, Fault, check, told
+from services.audit.api.heads import Stated
+from services.audit.bundle.verify import COMMON, FIELDS, OF_A_PROJECT, SUMS, Fault, check, told
 from shared.web.feed import LogHead
 from shared.web.settings import LOGS
+from tests.audit.bundles import maker as without_pages
 from tests.audit.test_http import declared
 from tests.shared.web.test_http import problem
 from tests.support.city import City, CityDatabases, running_city
@@ -81,7 +83,7 @@ async def test_a_bundle_is_named_and_sealed(lives: Lives) -> None:
     assert answer.headers["content-type"] == "application/zip"
     assert answer.headers["etag"] == f'"{sha256(answer.content).hexdigest()}"'
     assert f"audit-bundle-{project}.zip" in answer.headers["content-disposition"]
-    assert sorted(unpacked(answer.content)) == sorted((*NAMES, SUMS))
+    assert sorted(unpacked(answer.content)) == sorted((*COMMON, *OF_A_PROJECT, SUMS))
 
 
 async def test_every_event_is_there_as_recorded_in_the_order_of_the_history(lives: Lives) -> None:
@@ -144,7 +146,7 @@ async def test_every_bundle_is_valid_and_speaks_of_its_project(lives: Lives) -> 
         assert verdict.project_id == project
         assert verdict.sandbox
 
-        assert f"VALID: project {project}: {len(verdict.events)} events" in "\n".join(told(verdict))
+        assert f"VALID: project {project}: {verdict.events} events" in "\n".join(told(verdict))
 
 
 async def test_it_is_checked_where_nothing_else_is_installed(lives: Lives, tmp_path: Path) -> None:
@@ -181,9 +183,10 @@ async def test_what_is_recorded_while_it_is_made_is_left_out(fresh_city: City) -
     )
     assert withdrawn.status_code == 201, withdrawn.text
     after = await fetched(fresh_city, project)
-    assert len(check(unpacked(after)).events) == len(check(unpacked(before)).events) + 1
+    assert check(unpacked(after)).events == check(unpacked(before)).events + 1
     inbox = fresh_city.runtime("audit").inbox
-    assert endpoint._made(inbox, UUID(project), stated) == before != after
+    logs = {service: Stated(head, None) for service, head in stated.items()}
+    assert endpoint._made(inbox, UUID(project), logs, without_pages()) == before != after
 
 
 # -- who gets one, and when ---------------------------------------------------------------------

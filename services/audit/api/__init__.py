@@ -12,18 +12,17 @@ from services.audit.api import (
     history,
     next_actions,
     obligations,
+    range_bundles,
     registers,
     reports,
 )
 
 router = APIRouter()
 PARTS = (
-    *(eligibility, obligations, reports, registers, next_actions, history, bundle),
-    *(checkpoints, access_log),
+    *(eligibility, obligations, reports, registers, next_actions, history),
+    *(bundle, range_bundles, checkpoints, access_log, flags, exports),
 )
 for part in PARTS:
     router.include_router(part.router)
-router.include_router(flags.router)
-router.include_router(exports.router)
 
 __all__ = ["router"]

@@ -1,6 +1,7 @@
 """HTTP: the audit bundle of a project, to carry away and to check offline."""
 
 import asyncio
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import Annotated
 from uuid import UUID
@@ -8,13 +9,12 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Request, Response
 
 from services.audit import history
-from services.audit.api.asking import head_of
-from services.audit.bundle import MEDIA_TYPE, FollowedLog, archived, files
+from services.audit.api.heads import Stated, heads_now, maker
+from services.audit.bundle import MEDIA_TYPE, FollowedLog, Maker, archived, files
 from shared.eventstore.decoding import decoded
 from shared.eventstore.inbox import Gap, Inbox
 from shared.eventstore.threads import in_thread
 from shared.web.actors import CurrentActor
-from shared.web.feed import LogHead
 from shared.web.problems import ProblemError, problems
 from shared.web.routes import StrictRoute
 from shared.web.runtime import Runtime
@@ -44,14 +44,14 @@ async def read_audit_bundle(
     actor: CurrentActor,
     project_id: Annotated[UUID, Path(title="项目标识")],
 ) -> Response:
-    """审计包：一个项目的全部事件原文、决定记录、文件清单、包含证明和离线核验程序。"""
+    """审计包：一个项目的全部事件原文、决定记录、文件清单、包含证明、检测报告和离线核验程序。"""
     runtime: Runtime = request.app.state.runtime
-    await runtime.fence()
-    seconds = runtime.settings.fence_seconds
-    heads = {each.source: await head_of(each, seconds) for each in runtime.followers}
+    heads = await heads_now(request)
     one_at_a_time: asyncio.Lock = request.app.state.bundling
     async with one_at_a_time:  # each holds the leaves of a log in memory
-        content = await in_thread(_made, runtime.inbox, project_id, heads)
+        content = await in_thread(
+            _made, runtime.inbox, project_id, heads.logs, maker(request, heads.keys)
+        )
     headers = {
         "Content-Disposition": f'attachment; filename="audit-bundle-{project_id}.zip"',
         "ETag": f'"{sha256(content).hexdigest()}"',
@@ -59,7 +59,7 @@ async def read_audit_bundle(
     return Response(content, headers=headers, media_type=MEDIA_TYPE)
 
 
-def _made(inbox: Inbox, project_id: UUID, heads: dict[str, LogHead]) -> bytes:
+def _made(inbox: Inbox, project_id: UUID, heads: Mapping[str, Stated], by: Maker) -> bytes:
     subject = f"project:{project_id}"
     if inbox.size_about(subject) > LARGEST:
         raise ProblemError(
@@ -70,7 +70,7 @@ def _made(inbox: Inbox, project_id: UUID, heads: dict[str, LogHead]) -> bytes:
     rows = {
         (source, row.position): row
         for source, row in inbox.rows_about(subject)
-        if row.position <= heads[source].position
+        if row.position <= heads[source].head.position
     }
     if not rows:
         raise ProblemError("not_found", f"没有项目 {project_id} 的记录")
@@ -78,18 +78,13 @@ def _made(inbox: Inbox, project_id: UUID, heads: dict[str, LogHead]) -> bytes:
         each.ref
         for each in history.in_causal_order(decoded(at[0], row) for at, row in rows.items())
     ]
-    logs = (  # one after the other, so that the leaves of one only are in memory
-        FollowedLog(
-            source,
-            head,
-            inbox.leaves(source, head.position),
-            [position for service, position in rows if service == source],
-        )
-        for source, head in heads.items()
+    logs = (
+        FollowedLog(source, head, inbox.leaves(source, head.position), note)
+        for source, (head, note) in heads.items()
     )
     events = [(ref.service, rows[ref.service, ref.position]) for ref in refs]
     try:
-        return archived(files(project_id, events, logs))
+        return archived(files(project_id, events, logs, by))
     except Gap as gap:
         raise ProblemError(
             "internal_error", f"审计服务所存的日志有缺失（{gap}），请以 /v1/integrity 核对"
