@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fastapi import FastAPI
 
 from services.audit import api
-from services.audit.api.heads import nobody_signs
+from services.audit.api.heads import witnessed
 from services.audit.bundle import ReportPrinter
 from services.audit.bundle.operations import Operations
 from services.audit.ledger import Ledger
@@ -32,8 +32,8 @@ def create(
     app = application(SPEC, [api.router], settings, dsn, peers)
     app.state.ledger = Ledger()
     app.state.bundling = asyncio.Lock()
-    app.state.noting = nobody_signs
     if settings is not None:
+        app.state.noting = witnessed(app.state.runtime)
         app.state.printer = ReportPrinter(settings.font_folders)
         app.state.printer.look()
         app.state.operations = Operations(

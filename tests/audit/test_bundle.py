@@ -21,7 +21,16 @@ from deploy.demo import City as Caller
 from deploy.demo.board import Board
 from services.audit.api import bundle as endpoint
 from services.audit.api.heads import Stated
-from services.audit.bundle.verify import COMMON, FIELDS, OF_A_PROJECT, SUMS, Fault, check, told
+from services.audit.bundle.verify import (
+    COMMON,
+    FIELDS,
+    KEYS,
+    OF_A_PROJECT,
+    SUMS,
+    Fault,
+    check,
+    told,
+)
 from shared.web.feed import LogHead
 from shared.web.settings import LOGS
 from tests.audit.bundles import maker as without_pages
@@ -83,7 +92,9 @@ async def test_a_bundle_is_named_and_sealed(lives: Lives) -> None:
     assert answer.headers["content-type"] == "application/zip"
     assert answer.headers["etag"] == f'"{sha256(answer.content).hexdigest()}"'
     assert f"audit-bundle-{project}.zip" in answer.headers["content-disposition"]
-    assert sorted(unpacked(answer.content)) == sorted((*COMMON, *OF_A_PROJECT, SUMS))
+    signed = [f"checkpoints/{service}.txt" for service in LOGS]
+    due = (*COMMON, *OF_A_PROJECT, SUMS, KEYS, *signed)
+    assert sorted(unpacked(answer.content)) == sorted(due)
 
 
 async def test_every_event_is_there_as_recorded_in_the_order_of_the_history(lives: Lives) -> None:
@@ -185,8 +196,13 @@ async def test_what_is_recorded_while_it_is_made_is_left_out(fresh_city: City) -
     after = await fetched(fresh_city, project)
     assert check(unpacked(after)).events == check(unpacked(before)).events + 1
     inbox = fresh_city.runtime("audit").inbox
-    logs = {service: Stated(head, None) for service, head in stated.items()}
-    assert endpoint._made(inbox, UUID(project), logs, without_pages()) == before != after
+    files = unpacked(before)
+    logs = {
+        service: Stated(head, files[f"checkpoints/{service}.txt"].decode())
+        for service, head in stated.items()
+    }
+    by = without_pages()._replace(keys=files[KEYS].decode().split())
+    assert endpoint._made(inbox, UUID(project), logs, by) == before != after
 
 
 # -- who gets one, and when ---------------------------------------------------------------------

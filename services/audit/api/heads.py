@@ -1,12 +1,18 @@
 """HTTP: how far a bundle goes in each log, and who has signed that."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import NamedTuple
 
 from fastapi import Request
 
 from services.audit.api.asking import head_of
 from services.audit.bundle import Maker, verify
+from services.audit.witness import Witness
+from shared.eventstore.signing import VerifierKey
+from shared.eventstore.threads import in_thread
+from shared.web.beside import part_of
 from shared.web.feed import LogHead
 from shared.web.problems import ProblemError
 from shared.web.runtime import Runtime
@@ -20,12 +26,44 @@ class Noted(NamedTuple):
 
 
 Noting = Callable[[str, LogHead], Awaitable[Noted]]
-"""The checkpoint of a service's log that is no newer than a head; None where nobody signs."""
+"""The signed checkpoint of a service's log that a bundle goes up to; None where nobody signs."""
+
+_PATIENCE = 5.0
+"""Seconds that a bundle waits for what was just recorded to be signed and cosigned."""
+
+_PAUSE = 0.05
 
 
-async def nobody_signs(service: str, head: LogHead) -> Noted:
-    """Where there are no signed checkpoints."""
-    return Noted()
+def witnessed(runtime: Runtime) -> Noting:
+    """Checkpoints as this service cosigned them.
+
+    They lag a second or two behind a log, for which is waited. A log that raised an alarm is not
+    cosigned any more: its bundles hold all of it, and no signature.
+    """
+
+    async def noting(service: str, head: LogHead) -> Noted:
+        witness = part_of(runtime.beside, Witness)
+        keys = [*_known(witness, service, head.origin), *(key.verifier for key in witness.keys)]
+        note = await in_thread(witness.kept.newest, service)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_PATIENCE if head.position else 0):
+                while note is None or note.size < head.position:
+                    await asyncio.sleep(_PAUSE)
+                    note = await in_thread(witness.kept.newest, service)
+        if note is None:
+            return Noted()
+        alarms, _ = await in_thread(witness.kept.alarms, service)
+        if note.size < head.position and alarms:
+            return Noted()
+        return Noted(note.note, tuple(map(str, keys)))
+
+    return noting
+
+
+def _known(witness: Witness, service: str, origin: str) -> list[VerifierKey]:
+    if witness.pinned is not None:
+        return witness.pinned.get(origin, [])
+    return [VerifierKey.of(each.key) for each in witness.kept.keys(service)]
 
 
 class Stated(NamedTuple):
@@ -65,7 +103,7 @@ def _signed(service: str, head: LogHead, note: str | None) -> LogHead:
         told = verify.checkpoint_of(note.encode(), verify.Place(service, service))
     except verify.Fault:
         told = None
-    if told is None or told.origin != head.origin or told.size > head.position:
+    if told is None or told.origin != head.origin:
         raise ProblemError(
             "internal_error", f"{service} 的检查点与其日志不符，请以 /v1/checkpoints 核对"
         )
