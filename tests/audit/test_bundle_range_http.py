@@ -160,6 +160,17 @@ async def test_after_its_days_it_is_removed(fresh_city: City) -> None:
     assert list(folder.iterdir()) == []
 
 
+async def test_a_folder_that_cannot_be_written_is_said_so(fresh_city: City) -> None:
+    fresh_city.settings.bundle_folder.write_text("in the way")
+    found = problem(await asked(fresh_city), 503, "busy")
+    assert "目录" in found["detail"]
+
+
+async def test_what_is_kept_is_for_the_service_alone(fresh_city: City) -> None:
+    await fetched(fresh_city)
+    assert fresh_city.settings.bundle_folder.stat().st_mode & 0o077 == 0
+
+
 # -- signed checkpoints -------------------------------------------------------------------------
 
 

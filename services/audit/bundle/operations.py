@@ -109,7 +109,7 @@ class Operations:
                     return known.operation
             if len(self._mine) >= MOST_WAITING:
                 raise Full
-            self._folder.mkdir(parents=True, exist_ok=True)
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             lock = self._locked(operation.id)
             self._write(operation)
             self._mine[operation.id] = _Task(operation, work, lock)
@@ -227,27 +227,30 @@ class Operations:
                     self._worker = None
                     return
                 task = next(iter(self._mine.values()))
-            try:
-                self._make(task.operation, task.work)
-            finally:
-                with self._mutex:
-                    self._mine.pop(task.operation.id, None)
-                task.lock.close()
+            ended = self._make(task.operation, task.work)
+            with self._mutex:  # whoever asks again now gets a new one
+                self._mine.pop(task.operation.id, None)
+                self._conclude(ended)
+            task.lock.close()
 
-    def _make(self, operation: Operation, work: Work) -> None:
+    def _make(self, operation: Operation, work: Work) -> Operation | None:
+        """How it ended; None where it did not, because the process stops."""
         workplace = self._workplace(operation.id)
         try:
-            ended = self._made(operation, work, workplace)
+            return self._made(operation, work, workplace)
         except Exception as error:
-            if self._stopping.is_set():
-                return  # its state stays as it is: soon nobody holds it, so it is lost
-            ended = self._failed(operation, error)
+            return None if self._stopping.is_set() else self._failed(operation, error)
         finally:
             shutil.rmtree(workplace, ignore_errors=True)
+
+    def _conclude(self, ended: Operation | None) -> None:
+        """Write down how it ended; what is not written down is lost once nobody holds it."""
+        if ended is None:
+            return
         try:
             self._write(ended)
-        except OSError as error:  # then it is lost
-            log.warning("bundle_state_not_kept", operation=str(operation.id), error=repr(error))
+        except OSError as error:
+            log.warning("bundle_state_not_kept", operation=str(ended.id), error=repr(error))
 
     def _made(self, operation: Operation, work: Work, workplace: Path) -> Operation:
         def tell(written: int, of: int) -> None:
