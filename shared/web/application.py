@@ -24,6 +24,7 @@ from shared.web import (
     next_actions,
     obligations,
     problems,
+    rechecks,
     simulations,
 )
 from shared.web.access import reading as access_log
@@ -192,7 +193,7 @@ def application(
         redoc_url=None,
     )
     problems.install(app)
-    common = (feed, next_actions, simulations, obligations) if spec.decides else ()
+    common = (feed, next_actions, simulations, rechecks, obligations) if spec.decides else ()
     files = attachments.ROUTERS if spec.decides else ()
     versioned = (*routers, *(module.router for module in (*common, access_log)), *files)
     for router in versioned:

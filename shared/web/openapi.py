@@ -47,6 +47,7 @@ TAGS = {
     "整改和处理": "rectifications",
     "审计": "audit",
     "另策重演": "simulations",
+    "复核": "rechecks",
     "义务": "obligations",
     "附件": "attachments",
     "访问日志": "access_log",

@@ -252,7 +252,13 @@ class Runtime:
         """Read what has been published on how to read the packs."""
         self.policies = self._installed.interpreted(await asyncio.to_thread(self._published))
 
-    def _published(self) -> list[tuple[str, DatedValue]]:
+    def policies_when(self, seen: Callable[[Recorded], bool]) -> Library:
+        """The packs as read when only what `seen` had been published; asks the database."""
+        return self._installed.interpreted(self._published(seen))
+
+    def _published(
+        self, seen: Callable[[Recorded], bool] = lambda _: True
+    ) -> list[tuple[str, DatedValue]]:
         events: list[Recorded] = []
         for pack in self._installed.packs:
             stream = f"policy:{pack.id}"
@@ -265,6 +271,7 @@ class Runtime:
             for recorded in events
             if isinstance(recorded.event, PolicyInterpreted)
             and (value := self._value_of(recorded.event)) is not None
+            and seen(recorded)
         ]
 
     def _value_of(self, published: PolicyInterpreted) -> DatedValue | None:

@@ -6,6 +6,7 @@ from services.audit.api import (
     access_log,
     bundle,
     eligibility,
+    explanation,
     history,
     next_actions,
     obligations,
@@ -14,7 +15,10 @@ from services.audit.api import (
 )
 
 router = APIRouter()
-PARTS = (eligibility, obligations, reports, registers, next_actions, history, bundle, access_log)
+PARTS = (
+    *(eligibility, obligations, reports, registers, next_actions),
+    *(history, explanation, bundle, access_log),
+)
 for part in PARTS:
     router.include_router(part.router)
 
