@@ -20,10 +20,11 @@ SHOWN = frozenset(
     {
         *("unit", "project", "system", "base", "action", "body", "duty", "kind", "article", "row"),
         *("status", "state", "stage", "outcome", "year", "budget_year", "as_of", "valid_at"),
+        *("positions", "versions", "known_before"),
         *("known_at", "steps", "since", "until", "due_before", "due_after", "late_on"),
         *("overdue_on", "without_evaluation_on", "without_report", "self_review", "incomplete"),
         *("stale", "to_stop", "copied", "outstanding", "surplus_overdue", "unassessed"),
-        *("in_force", "standing", "format", "positions", "versions", "known_before"),
+        *("in_force", "standing", "format"),
     }
 )
 """Query parameters that say what was looked for."""
