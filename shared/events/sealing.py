@@ -42,7 +42,7 @@ class Key:
 
     @classmethod
     def of(cls, subject: str, secret: bytes) -> "Key":
-        return cls(sha256(_COMMITTED + secret).hexdigest(), subject, secret)
+        return cls(key_id_of(secret), subject, secret)
 
     @classmethod
     def new(cls, subject: str) -> "Key":
@@ -51,6 +51,11 @@ class Key:
     @cached_property
     def cipher(self) -> AESGCM:
         return AESGCM(self.secret)
+
+
+def key_id_of(secret: bytes) -> str:
+    """The id that commits to a secret."""
+    return sha256(_COMMITTED + secret).hexdigest()
 
 
 Keys = Mapping[str, Key | None]

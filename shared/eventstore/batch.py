@@ -22,6 +22,7 @@ from shared.eventstore.errors import (
     TrackingConflict,
     VersionConflict,
 )
+from shared.eventstore.keys import hand, keys_of
 from shared.eventstore.leaf import Fields, fields_of, leaf_hash
 from shared.eventstore.merkle import Digest, Frontier
 from shared.eventstore.records import Append, IdempotencyKey, NewEvent, RecordedEvent
@@ -214,24 +215,26 @@ def place(
     events: list[RecordedEvent] = []
     leaves: list[bytes] = []
     for append, fields, _dates, _size in accepted:
+        keys = {key.id: key for key in append.keys}
         for event, each in zip(append.events, fields, strict=True):
             position = frontier.size + 1
             leaf = leaf_hash(digest, position, recorded_us, each)
             frontier.append(leaf)
             leaves.append(leaf)
-            events.append(
-                RecordedEvent(
-                    event.originator_id,
-                    event.originator_version,
-                    event.topic,
-                    event.state,
-                    position,
-                    event.meta,
-                    event.event_id,
-                    event.schema_version,
-                    event.effective_on,
-                    recorded_at,
-                    leaf,
-                )
+            row = RecordedEvent(
+                event.originator_id,
+                event.originator_version,
+                event.topic,
+                event.state,
+                position,
+                event.meta,
+                event.event_id,
+                event.schema_version,
+                event.effective_on,
+                recorded_at,
+                leaf,
             )
+            several = len(keys) > 1
+            hand(row, {i: keys[i] for i in keys_of(row.data, row.meta)} if several else keys)
+            events.append(row)
     return Written(events, leaves, frontier)

@@ -103,19 +103,13 @@ class Keyring:
             known = {**known, **read}
         return {key_id: known[key_id] for key_id in ids if key_id in known}
 
-    def provide(self, rows: Sequence[RecordedEvent], connection: Connection[Any] | None) -> bool:
-        """Give rows the keys that open them; False where memory alone, without a connection, did
-        not have them all."""
+    def provide(self, rows: Sequence[RecordedEvent], connection: Connection[Any]) -> None:
+        """Give rows the keys that open them."""
         wanted = [(row, ids) for row in rows if (ids := keys_of(row.data, row.meta))]
-        if not wanted:
-            return True
-        ids = set().union(*(ids for _, ids in wanted))
-        found = {i: self._by_id[i] for i in ids if i in self._by_id}
-        if connection is not None and len(found) < len(ids):
-            found = dict(self.find(connection, ids))
-        for row, its in wanted:
-            hand(row, {i: found[i] for i in its if i in found})
-        return len(found) == len(ids)
+        if wanted:
+            found = self.find(connection, set().union(*(ids for _, ids in wanted)))
+            for row, its in wanted:
+                hand(row, {i: found[i] for i in its if i in found})
 
 
 def keys_of(data: bytes, meta: bytes) -> set[str]:

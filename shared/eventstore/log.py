@@ -137,8 +137,7 @@ class EventLog(ProcessRecorder):
                 ticket.future.set_exception(error)
 
     def _committed(self, position: int, events: Sequence[RecordedEvent]) -> None:
-        if self.keys.provide(events, None):  # they were noted when it was handed over
-            self._tail.extend(events)  # before anybody is woken to read them
+        self._tail.extend(events)  # before anybody is woken to read them
         self._bell.committed(position)
 
     def append_now(self, append: Append) -> Appended:

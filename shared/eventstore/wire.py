@@ -7,9 +7,9 @@ from uuid import UUID
 
 import orjson
 
-from shared.events.sealing import Key
+from shared.events.sealing import key_id_of, key_of
 from shared.eventstore.decoding import decoded
-from shared.eventstore.keys import keys_of, provided
+from shared.eventstore.keys import provided
 from shared.eventstore.records import RecordedEvent
 
 __all__ = ["Arrived", "from_wire", "to_service", "to_wire"]
@@ -90,7 +90,7 @@ def from_wire(item: dict[str, Any]) -> Arrived:
     secret = item.get("secret")
     if secret is not None:
         secret = base64.b64decode(secret)
-        if Key.of("", secret).id not in keys_of(data, meta):
+        if key_id_of(secret) != (key_of(meta) or key_of(data)):
             raise ValueError(f"event {item['event_id']} came with the key of another")
     return Arrived(
         _whole(item["position"], 2**63),

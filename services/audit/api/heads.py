@@ -42,11 +42,13 @@ def witnessed(runtime: Runtime) -> Noting:
     """
 
     async def noting(service: str, head: LogHead) -> Noted:
+        if not head.position:
+            return Noted()  # of an empty log nothing is to be proven
         witness = part_of(runtime.beside, Witness)
         keys = [*_known(witness, service, head.origin), *(key.verifier for key in witness.keys)]
         note = await in_thread(witness.kept.newest, service)
         with suppress(TimeoutError):
-            async with asyncio.timeout(_PATIENCE if head.position else 0):
+            async with asyncio.timeout(_PATIENCE):
                 while note is None or note.size < head.position:
                     await asyncio.sleep(_PAUSE)
                     note = await in_thread(witness.kept.newest, service)
