@@ -46,7 +46,7 @@ def play(console: Console, stories: Mapping[str, Telling] = STORIES) -> list[str
         _made_anew(findings, court, keys)
         findings.chapter(
             "带走的证据",
-            "核验时实例已停止；只复制核验程序（取自本版本，不用包内所附）、包和所留存的",
+            "核验时各服务已停止；只复制核验程序（取自本版本，不用包内所附）、包和所留存的",
         )
         check_desk(findings, desk)
         check_bundles(findings, desk, kept, bundles, keys)
