@@ -26,6 +26,12 @@ def keys_of(home: Path) -> list[str]:
     return [str(SigningKey.of(file.read_text()).verifier) for file in files]
 
 
+def size_and_root(note: str) -> tuple[int, str]:
+    """What a checkpoint says; nothing where it is none."""
+    lines = note.split("\n")
+    return (int(lines[1]), lines[2]) if len(lines) > 4 and lines[1].isdecimal() else (0, "")
+
+
 def signers(note: str, keys: Iterable[str]) -> set[str]:
     """Whose good signatures a note bears, of those whose keys these are."""
     read = Note.of(note)
@@ -41,7 +47,7 @@ class Kept:
 
     def keep(self, service: str, note: str) -> int:
         """Keep one; its size."""
-        size = int(note.split("\n")[1])
+        size, _ = size_and_root(note)
         if size:
             self.notes[service][size] = note
         return size

@@ -19,12 +19,10 @@ from deploy.demo.sandbox import Ground
 from shared.eventstore.verify import verify
 from shared.web.clock import SandboxClock
 from shared.web.settings import LOGS
-from shared.web.signing_keys import log_keys
+from shared.web.signing_keys import log_keys, origin_of
 
 REWRITTEN, CUT = "approval", "acceptance"
 """The logs of which one is made anew and one is cut off."""
-
-Visiting = Callable[[str, Callable[[City], object]], object]
 
 
 @dataclass(frozen=True)
@@ -130,8 +128,22 @@ class Court:
                 f"见证（审计服务）报警：{service}",
                 alarm.get("reason", "没有报警"),
             )
+        self._two_roots(str(alarms.get(REWRITTEN, {}).get("note", "")))
         others = alarms.keys() - {CUT, REWRITTEN}
         self._findings.expect(not others, "未受攻击的日志没有报警", "、".join(sorted(others)))
+
+    def _two_roots(self, shown: str) -> None:
+        """What the log showed when it was forged, beside what the auditor kept of that size."""
+        size, root = auditor.size_and_root(shown)
+        kept = self._kept.notes[REWRITTEN].get(size, "")
+        settings = self._ground.settings
+        keys, origin = auditor.keys_of(settings.home), origin_of(settings, REWRITTEN)
+        self._findings.expect(
+            bool(kept)
+            and root != auditor.size_and_root(kept)[1]
+            and all(origin in auditor.signers(note, keys) for note in (shown, kept)),
+            f"警报存有证据：{REWRITTEN} 的同一密钥，在 {size} 条时签了两个不同的根",
+        )
 
     def kept_checkpoints_see(self, forged: "Forged", bundle: bytes, keys: str) -> None:
         """What the auditor's own checkpoints say of a bundle made by the forger himself."""

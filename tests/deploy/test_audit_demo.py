@@ -11,6 +11,9 @@ from rich.console import Console
 
 from deploy.audit_demo import auditor, offline, play, trials
 from deploy.audit_demo.__main__ import main
+from deploy.audit_demo.findings import Findings
+from deploy.audit_demo.offline import Desk
+from deploy.audit_demo.takeaway import check_desk
 from deploy.demo import STORIES, Surprise
 from deploy.demo.client import City
 from shared.eventstore.verify import Finding
@@ -62,6 +65,7 @@ def test_where_nobody_sees_anything_it_fails_and_names_each_attack(
         *["govit verify 发现：approval 位置 "] * len(trials.TRIALS),
         "见证（审计服务）报警：acceptance",
         "见证（审计服务）报警：approval",
+        "警报存有证据：approval",
         "所留检查点揭穿改写：approval",
         "所留检查点揭穿截短：acceptance",
         "改动包内一个字节即无效：",
@@ -87,3 +91,36 @@ def test_an_answer_that_is_not_as_it_should_be_ends_it(monkeypatch: pytest.Monke
     console = Console(file=StringIO(), width=120)
     assert main(console) == 1
     assert "与预期不符：日志完整性核对不一致" in told(console)
+
+
+def checked(folder: Path) -> tuple[list[str], str]:
+    console = Console(file=StringIO(), width=120)
+    findings = Findings(console)
+    check_desk(findings, Desk(folder / "desk"))
+    return findings.failed, told(console)
+
+
+def test_a_guard_that_guards_nothing_is_noticed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    unguarded = "".join(
+        line for line in offline._GUARD.splitlines(keepends=True) if "addaudithook" not in line
+    )
+    monkeypatch.setattr(offline, "_GUARD", unguarded)
+    failed, _ = checked(tmp_path)
+    assert failed == ["加审计钩子（sys.addaudithook）后，解释器拒绝打开套接字"]
+
+
+def test_where_no_network_namespace_may_be_made_it_says_so(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(offline, "_APART", (("false",), ("no-such-program",)))
+    failed, said = checked(tmp_path)
+    assert (failed, "只以审计钩子断网" in said) == ([], True)
+
+
+def test_the_verifier_runs_behind_the_guard(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "desk")
+    (desk.folder / "verify.py").write_text("import socket\nsocket.socket()\n")
+    ran = desk.verify()
+    assert (ran.code, "refused here: socket" in ran.said) == (1, True)
