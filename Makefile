@@ -12,13 +12,16 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo run test check lint format bench mutate security fuzz openapi client lock clean
+.PHONY: help demo audit-demo run test check lint format bench mutate security fuzz openapi client lock clean
 
 help:  ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 demo: $(VENV)/.runtime  ## Lead one project through its whole life, in a throw-away instance
 	$(BIN)/govit demo $(ARGS)
+
+audit-demo: $(VENV)/.runtime  ## Forge the record as a superuser, five ways; each is found out
+	$(BIN)/python -m deploy.audit_demo $(ARGS)
 
 run: $(VENV)/.runtime  ## Run all five services on one port, with an embedded PostgreSQL
 	$(BIN)/govit run $(ARGS)

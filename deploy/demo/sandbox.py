@@ -2,8 +2,9 @@
 
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from socket import socket
@@ -14,6 +15,7 @@ from fastapi import FastAPI
 
 from deploy.all_in_one import all_in_one
 from deploy.instance import databases
+from deploy.postgres.provision import ServiceDsns
 from shared.kernel.dates import SHANGHAI
 from shared.web.clock import SandboxClock
 from shared.web.settings import InstanceMode, Settings
@@ -27,9 +29,31 @@ GRACE_SECONDS = 2
 """How long requests under way may take to end when the city closes."""
 
 
+@dataclass(frozen=True)
+class Ground:
+    """Where a city can be run: its settings and its migrated databases."""
+
+    settings: Settings
+    dsns: Mapping[str, ServiceDsns]
+
+    @contextmanager
+    def running(self, dsns: Mapping[str, str] | None = None) -> Iterator[str]:
+        """The address of the city while it runs, on its own databases or on those named here."""
+        own = {service: found.app for service, found in self.dsns.items()}
+        with served(all_in_one(self.settings, own | dict(dsns or {}))) as addresses:
+            yield addresses[0]
+
+
 @contextmanager
 def sandbox(opening: datetime = OPENING) -> Iterator[str]:
     """The address of a fresh sandbox instance with an embedded PostgreSQL, while it lasts."""
+    with ground(opening) as found, found.running() as address:
+        yield address
+
+
+@contextmanager
+def ground(opening: datetime = OPENING) -> Iterator[Ground]:
+    """A fresh sandbox instance with an embedded PostgreSQL, not running yet."""
     with tempfile.TemporaryDirectory(prefix="govit-demo-") as directory:
         home = Path(directory)
         # A prefix of its own: nothing set for a real instance may reach the sandbox.
@@ -37,9 +61,7 @@ def sandbox(opening: datetime = OPENING) -> Iterator[str]:
         SandboxClock.start_at(home / "clock.json", opening)
         with databases(settings) as found:
             found.migrate(settings)
-            app = all_in_one(settings, {s: d.app for s, d in found.dsns.items()})
-            with served(app) as addresses:
-                yield addresses[0]
+            yield Ground(settings, found.dsns)
 
 
 @contextmanager
