@@ -1,20 +1,20 @@
 """`govit`: run the services, look after their databases, replay and verify what they hold."""
 
 import asyncio
-import json
 import os
 import sys
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated
 
 import httpx
 import typer
-from rich.console import Console
 
 from deploy import authority_table
 from deploy.all_in_one import all_in_one
+from deploy.asking import DEFAULT_URL, AsJson, ServerUrl, ask, console, day, fail, get, write_json
 from deploy.attachments import files_of, show_examined
+from deploy.audit import commands as audit_commands
 from deploy.calendars import commands as calendar_commands
 from deploy.catalogue import CREATORS, SPECS
 from deploy.contracts import write
@@ -26,8 +26,7 @@ from deploy.rules_table import as_json as rows_as_json
 from deploy.rules_table import markdown, show, treatments
 from deploy.serving import serve as serve_http
 from deploy.tick import NoList, prune, show_outcomes, show_pruned, tick
-from deploy.timeline import show_history, show_integrity
-from services.audit.bundle.verify import main as verify_bundle
+from deploy.timeline import show_integrity
 from shared.eventstore.log import EventLog
 from shared.eventstore.projection import Projector
 from shared.eventstore.verify import verify as verify_log
@@ -47,14 +46,11 @@ app = typer.Typer(
 app.add_typer(calendar_commands, name="calendar")
 app.command("purge")(purge_subject)
 app.command()(keygen)
+app.add_typer(audit_commands, name="audit")
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
-console = Console(width=None if sys.stdout.isatty() else 120)
 ServiceNames = Annotated[list[str] | None, typer.Argument(help=f"服务：{'、'.join(SERVICES)}")]
 Port = Annotated[int, typer.Option(help="端口")]
 Host = Annotated[str, typer.Option(help="监听地址")]
-ServerUrl = Annotated[
-    str, typer.Option(help="正在运行的实例", envvar="GOVIT_URL", show_default=True)
-]
 
 
 @app.command()
@@ -115,50 +111,31 @@ def token(
     """签发开发令牌（生产模式下不可用）。"""
     settings = Settings()
     if settings.mode is InstanceMode.PRODUCTION:
-        _fail("生产模式不签发开发令牌，请使用外部身份系统")
+        fail("生产模式不签发开发令牌，请使用外部身份系统")
     actor = Actor(person=person, name=name or person, body=body, role=role, unit_id=unit)
     sys.stdout.write(DevelopmentIssuer.of(settings).token(actor) + "\n")
 
 
 @app.command("tick")
-def run_daily_job(url: ServerUrl = "http://127.0.0.1:8080") -> None:
+def run_daily_job(url: ServerUrl = DEFAULT_URL) -> None:
     """每日任务：认定新的逾期，各只认定一次，并清理过期的访问日志；重复或迟延执行均无妨。"""
     settings = Settings()
     try:
         token = asyncio.run(service_header(settings)).removeprefix("Bearer ")
     except httpx.TransportError:
-        _fail("没有取得令牌；请检查 GOVIT_CLIENT_ID、GOVIT_CLIENT_SECRET 与身份提供方")
+        fail("没有取得令牌；请检查 GOVIT_CLIENT_ID、GOVIT_CLIENT_SECRET 与身份提供方")
     try:
         with httpx.Client(base_url=url, timeout=60) as http:
             outcomes = tick(http, token)
             removed = prune(http, token)
     except NoList as error:
-        _fail(f"{url} 没有给出义务清单：{error}")
+        fail(f"{url} 没有给出义务清单：{error}")
     show_outcomes(console, outcomes)
     show_pruned(console, removed)
     if not all(outcome.settled for outcome in outcomes):
-        _fail("有逾期未能认定，请排除故障后再次执行")
+        fail("有逾期未能认定，请排除故障后再次执行")
     if None in removed.values():
-        _fail("有访问日志未能清理，请排除故障后再次执行")
-
-
-@app.command()
-def replay(
-    project: Annotated[str, typer.Argument(help="项目标识")],
-    as_of: Annotated[str | None, typer.Option(help="法定日期，YYYY-MM-DD")] = None,
-    known_at: Annotated[str | None, typer.Option(help="已知时刻，RFC 3339")] = None,
-    steps: Annotated[int | None, typer.Option(help="只看前若干步")] = None,
-    url: ServerUrl = "http://127.0.0.1:8080",
-    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
-) -> None:
-    """从事件重放一个项目的全史，并显示当时的状态。"""
-    asked = {"valid_at": _day(as_of) if as_of else None, "known_at": known_at, "steps": steps}
-    parameters = {name: value for name, value in asked.items() if value is not None}
-    history = _ask(url, f"/audit/v1/projects/{project}/history", parameters)
-    if as_json:
-        sys.stdout.write(json.dumps(history, ensure_ascii=False, indent=2) + "\n")
-    else:
-        show_history(console, history)
+        fail("有访问日志未能清理，请排除故障后再次执行")
 
 
 @app.command()
@@ -168,42 +145,29 @@ def report(
     ] = None,
     as_of: Annotated[str | None, typer.Option(help="法定日期，YYYY-MM-DD；缺省为今天")] = None,
     xlsx: Annotated[Path | None, typer.Option(help="写成电子表格文件")] = None,
-    url: ServerUrl = "http://127.0.0.1:8080",
-    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
+    url: ServerUrl = DEFAULT_URL,
+    as_json: AsJson = False,
 ) -> None:
     """审计报表：列出、显示或写成电子表格。"""
     if report_id is None:
-        show_reports(console, _ask(url, "/audit/v1/reports", {}))
+        show_reports(console, ask(url, "/audit/v1/reports", {}))
         return
-    path, asked = f"/audit/v1/reports/{report_id}", {"as_of": _day(as_of)} if as_of else {}
+    path, asked = f"/audit/v1/reports/{report_id}", {"as_of": day(as_of)} if as_of else {}
     if xlsx is not None:
-        xlsx.write_bytes(_get(url, path, {**asked, "format": "xlsx"}).content)
+        xlsx.write_bytes(get(url, path, {**asked, "format": "xlsx"}).content)
         console.print(str(xlsx))
         return
-    content = _ask(url, path, asked)
+    content = ask(url, path, asked)
     if as_json:
-        sys.stdout.write(json.dumps(content, ensure_ascii=False, indent=2) + "\n")
+        write_json(content)
     else:
         show_report(console, content)
 
 
 @app.command()
-def bundle(
-    project: Annotated[str, typer.Argument(help="项目标识")],
-    out: Annotated[Path, typer.Option(help="写成的 zip 文件")],
-    url: ServerUrl = "http://127.0.0.1:8080",
-) -> None:
-    """导出一个项目的审计包并当即核验；包内的 verify.py 可离线再验。"""
-    answer = _get(url, f"/audit/v1/projects/{project}/audit-bundle", {})
-    out.write_bytes(answer.content)
-    console.print(f"{out}\nSHA-256 {answer.headers['ETag'].strip(chr(34))}")
-    raise typer.Exit(verify_bundle([str(out)]))
-
-
-@app.command()
-def integrity(url: ServerUrl = "http://127.0.0.1:8080") -> None:
+def integrity(url: ServerUrl = DEFAULT_URL) -> None:
     """由审计服务逐条重算四个日志并与各服务核对。"""
-    report = _ask(url, "/audit/v1/integrity", {})
+    report = ask(url, "/audit/v1/integrity", {})
     show_integrity(console, report)
     if not report["intact"]:
         raise typer.Exit(1)
@@ -278,18 +242,18 @@ def rebuild(
 def rules(
     article: Annotated[str | None, typer.Option(help="只看一条，例如 29")] = None,
     status: Annotated[Status | None, typer.Option(help="只看一种状态")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
+    as_json: AsJson = False,
     as_markdown: Annotated[bool, typer.Option("--markdown", help="输出 docs/rules.md")] = False,
 ) -> None:
     """列出管理办法的全部条目，以及落实它的规则、记录或尚缺的部分。"""
     found = treatments()
     if article is not None and all(t.row.article != article for t in found):
-        _fail(f"没有第 {article} 条；条号为 1 至 {found[-1].row.article}")
+        fail(f"没有第 {article} 条；条号为 1 至 {found[-1].row.article}")
     chosen = tuple(
         t for t in found if article in {None, t.row.article} and status in {None, t.status}
     )
     if as_json:
-        sys.stdout.write(json.dumps(rows_as_json(chosen), ensure_ascii=False, indent=2) + "\n")
+        write_json(rows_as_json(chosen))
     elif as_markdown:
         sys.stdout.write(markdown(chosen))
     else:
@@ -300,17 +264,17 @@ def rules(
 def authority(
     body: Annotated[str | None, typer.Option(help="只看一个部门，例如 DEB")] = None,
     on: Annotated[str | None, typer.Option(help="法定日期，YYYY-MM-DD；与 --body 同用")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
+    as_json: AsJson = False,
     as_markdown: Annotated[bool, typer.Option("--markdown", help="输出 docs/authority.md")] = False,
 ) -> None:
     """列出每一项操作由哪些部门办理或查阅、依据哪一条。"""
     chosen = authority_table.operations()
     if body is not None:
-        day = date.fromisoformat(_day(on)) if on else None
-        chosen = authority_table.held_by(chosen, body, day)
+        that_day = date.fromisoformat(day(on)) if on else None
+        chosen = authority_table.held_by(chosen, body, that_day)
     if as_json:
         told = authority_table.as_json(chosen)
-        sys.stdout.write(json.dumps(told, ensure_ascii=False, indent=2) + "\n")
+        write_json(told)
     elif as_markdown:
         sys.stdout.write(authority_table.markdown(chosen))
     else:
@@ -332,56 +296,17 @@ def demo() -> None:
     raise typer.Exit(play(console))
 
 
-def _day(text: str) -> str:
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        _fail(f"日期须为 YYYY-MM-DD，不是 {text}")
-
-
-def _ask(url: str, path: str, parameters: dict[str, Any]) -> dict[str, Any]:
-    content: dict[str, Any] = _get(url, path, parameters).json()
-    return content
-
-
-def _get(url: str, path: str, parameters: dict[str, Any]) -> httpx.Response:
-    token_given = os.environ.get("GOVIT_TOKEN")
-    if token_given is None:
-        settings = Settings()
-        if settings.mode is InstanceMode.PRODUCTION or settings.issuer or settings.issuer_key:
-            _fail("生产模式下，或另有身份提供方时，请以 GOVIT_TOKEN 提供令牌")
-        auditor = Actor(person="cli", name="审计人员", body="AUD", role="OFFICER")
-        token_given = DevelopmentIssuer.of(settings).token(auditor)
-    try:
-        answer = httpx.get(
-            f"{url}{path}",
-            params=parameters,
-            headers={"Authorization": f"Bearer {token_given}"},
-            timeout=60,
-        )
-    except httpx.HTTPError as error:
-        _fail(f"{url} 没有应答（{type(error).__name__}）；先运行 govit run，或以 --url 指明实例")
-    if answer.is_error:
-        _fail(answer.json().get("detail", answer.text))
-    return answer
-
-
 def _mode_is_meant(settings: Settings, host: str, *, stated: bool) -> None:
     # In development anybody gets any token: nobody should run that for real by saying nothing.
     real = host not in LOOPBACK or any(settings.dsn(service) for service in SERVICES)
     if real and not stated and "GOVIT_MODE" not in os.environ:
-        _fail("监听外部地址或使用自备数据库时，须以 GOVIT_MODE 指明运行模式（如 production）")
+        fail("监听外部地址或使用自备数据库时，须以 GOVIT_MODE 指明运行模式（如 production）")
 
 
 def _known(service: str) -> str:
     if service not in SERVICES:
-        _fail(f"没有服务 {service}；有：{'、'.join(SERVICES)}")
+        fail(f"没有服务 {service}；有：{'、'.join(SERVICES)}")
     return service
-
-
-def _fail(message: str) -> NoReturn:
-    Console(stderr=True).print(f"[red]{message}[/red]")
-    raise typer.Exit(2)
 
 
 def main() -> None:

@@ -31,7 +31,8 @@ class Entry(Record):
     summary: Annotated[str, Field(title="摘要")]
     on: Annotated[date, Field(title="法定日期")]
     recorded_at: Annotated[datetime, Field(title="入库时间")]
-    backdated: Annotated[bool, Field(title="法定日期早于入库日期")]
+    backdated: Annotated[bool, Field(title="补录：法定日期早于入库日期（上海）")]
+    backdated_days: Annotated[int, Field(ge=0, title="补录的天数；当日入库的为 0")]
     actor: Actor
     body_name: Annotated[str, Field(title="部门名称")]
     command: str
@@ -43,6 +44,7 @@ class Entry(Record):
     @classmethod
     def of(cls, step: int, recorded: Recorded, policy: Policy) -> Self:
         event, ref, meta = recorded.event, recorded.ref, recorded.meta
+        late = backdated_by(recorded)
         return cls(
             step=step,
             service=ref.service,
@@ -56,7 +58,8 @@ class Entry(Record):
             summary=narrative.line(event, meta.decision),
             on=event.on,
             recorded_at=recorded.recorded_at,
-            backdated=event.on < legal_date(recorded.recorded_at),
+            backdated=late > 0,
+            backdated_days=late,
             actor=meta.actor,
             body_name=policy.body_name(meta.actor.body),
             command=meta.command,
@@ -65,6 +68,60 @@ class Entry(Record):
             decision=meta.decision,
             data=event.to_bytes().decode(),
         )
+
+
+class Mention(Record):
+    """所提到的事件: enough to know which one it is, and where it is explained."""
+
+    service: str
+    position: int
+    stream: str
+    version: int
+    event_id: UUID
+    type: str
+    label: Annotated[str, Field(title="事件名称")]
+    summary: Annotated[str, Field(title="摘要")]
+    on: Annotated[date, Field(title="法定日期")]
+    recorded_at: Annotated[datetime, Field(title="入库时间")]
+    backdated: Annotated[bool, Field(title="补录：法定日期早于入库日期（上海）")]
+    backdated_days: Annotated[int, Field(ge=0, title="补录的天数；当日入库的为 0")]
+    cited_by: Annotated[tuple[str, ...], Field(title="以其为依据的规则")] = ()
+    explanation: Annotated[str, Field(title="说明其决定的地址（审计服务内）")]
+
+    @classmethod
+    def of(cls, recorded: Recorded, cited_by: tuple[str, ...] = ()) -> Self:
+        event, ref = recorded.event, recorded.ref
+        late = backdated_by(recorded)
+        return cls(
+            service=ref.service,
+            position=ref.position,
+            stream=ref.stream,
+            version=ref.version,
+            event_id=ref.event_id,
+            type=event.type,
+            label=event.label,
+            summary=narrative.line(event, recorded.meta.decision),
+            on=event.on,
+            recorded_at=recorded.recorded_at,
+            backdated=late > 0,
+            backdated_days=late,
+            cited_by=cited_by,
+            explanation=f"/v1/events/{ref.service}/{ref.position}/explanation",
+        )
+
+
+def citing(decision: Decision | None) -> dict[UUID, tuple[str, ...]]:
+    """Which rules of a decision cite an event, by the event's id."""
+    found: dict[UUID, tuple[str, ...]] = {}
+    for check in decision.checks if decision else ():
+        for ref in check.basis:
+            found[ref.event_id] = (*found.get(ref.event_id, ()), check.rule)
+    return found
+
+
+def backdated_by(recorded: Recorded) -> int:
+    """Days by which the legal date lies before the day of recording in Shanghai; never negative."""
+    return max(0, (legal_date(recorded.recorded_at) - recorded.on).days)
 
 
 def _articles(event: Event) -> str:

@@ -1,10 +1,11 @@
 """历史: a project's events of all services in one order, and any cut through it."""
 
 import heapq
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from uuid import UUID
 
+from services.audit.cuts import Seen
 from shared.events import Recorded
 from shared.events.registry.lists import ListEvent
 from shared.kernel.identifiers import UnitId
@@ -26,7 +27,7 @@ def in_causal_order(events: Iterable[Recorded]) -> list[Recorded]:
     effects: dict[UUID, list[UUID]] = {}
     latest: dict[str, UUID] = {}
     for each in sorted(known.values(), key=lambda r: (r.ref.service, r.ref.position)):
-        causes = _causes(each) & known.keys()
+        causes = causes_of(each) & known.keys()
         if before := latest.get(each.ref.service):
             causes.add(before)
         latest[each.ref.service] = each.ref.event_id
@@ -62,7 +63,8 @@ def _key(recorded: Recorded) -> tuple[datetime, int, int, UUID]:
     return (recorded.recorded_at, _RANK[ref.service], ref.position, ref.event_id)
 
 
-def _causes(recorded: Recorded) -> set[UUID]:
+def causes_of(recorded: Recorded) -> set[UUID]:
+    """The events that an event was caused by, or whose decision rests on them."""
     causes = {UUID(recorded.meta.causation_id)} if recorded.meta.causation_id else set()
     if recorded.meta.decision:
         causes |= {ref.event_id for ref in recorded.meta.decision.basis}
@@ -75,12 +77,12 @@ def cut(
     valid_at: date | None = None,
     known_at: datetime | None = None,
     steps: int | None = None,
+    positions: Mapping[str, int] | None = None,
 ) -> list[Recorded]:
-    """What was true on a legal date, known at an instant, or after so many steps; all combined."""
+    """What was true on a legal date, known at an instant, or after so many steps; all combined.
+
+    `positions` are how far some of the logs are read; the others are read to their ends.
+    """
     chosen = events if steps is None else events[:steps]
-    return [
-        r
-        for r in chosen
-        if (valid_at is None or r.on <= valid_at)
-        and (known_at is None or r.recorded_at <= known_at)
-    ]
+    seen = Seen.of(known_at, positions or {})
+    return [r for r in chosen if (valid_at is None or r.on <= valid_at) and seen(r)]

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TypeVar
 from uuid import UUID
 
+from services.audit.cuts import EVERYTHING, Seen
 from shared.events import Event, Meta, Recorded
 from shared.events.refusals import RequestRefused
 from shared.events.registry import ProjectDeclared, UnitRegistered, UnitUpdated
@@ -40,10 +41,12 @@ class Folder:
     def add(self, recorded: Recorded) -> None:
         self._events.setdefault(type(recorded.event), []).append(recorded)
 
-    def recorded(self, until: date, *types: type[Event]) -> list[Recorded]:
+    def recorded(self, until: date, *types: type[Event], seen: Seen = EVERYTHING) -> list[Recorded]:
         """Events of some types, or of all, up to a legal date; per service in log order."""
         chosen = types or tuple(self._events)
         found = [r for kind in chosen for r in self._events.get(kind, ()) if r.on <= until]
+        if seen is not EVERYTHING:
+            found = [r for r in found if seen(r)]
         if len(chosen) > 1:
             found.sort(key=lambda r: (r.ref.service, r.ref.position))
         return found
@@ -120,15 +123,18 @@ class Ledger:
 
 @dataclass(frozen=True)
 class File:
-    """One subject's events as of a day."""
+    """One subject's events as of a day, of those that were known."""
 
     folder: Folder
     as_of: date
+    seen: Seen
 
     def all(self, kind: type[E]) -> list[E]:
         """Events of one type, in log order."""
         return [
-            r.event for r in self.folder.recorded(self.as_of, kind) if isinstance(r.event, kind)
+            r.event
+            for r in self.folder.recorded(self.as_of, kind, seen=self.seen)
+            if isinstance(r.event, kind)
         ]
 
     def last(self, kind: type[E]) -> E | None:
@@ -138,7 +144,7 @@ class File:
 
     def recorded(self, *types: type[Event]) -> list[Recorded]:
         """Events of some types, or of all; per service in log order."""
-        return self.folder.recorded(self.as_of, *types)
+        return self.folder.recorded(self.as_of, *types, seen=self.seen)
 
 
 @dataclass(frozen=True)
@@ -160,13 +166,15 @@ class ProjectFile(File):
 
 @dataclass(frozen=True)
 class City:
-    """全市: all that had happened up to a legal date."""
+    """全市: all that had happened up to a legal date, as far as it was known."""
 
     shelves: Shelves
     as_of: date
     policies: Library
     calendar: Calendar
     """By which working days are counted."""
+    seen: Seen = EVERYTHING
+    """What had been recorded, where somebody asks as of then."""
 
     @cached_property
     def policy(self) -> Policy:
@@ -176,16 +184,16 @@ class City:
     @property
     def positions(self) -> dict[str, int]:
         """How far each log has been read for this answer."""
-        return dict(self.shelves.positions)
+        return {**self.shelves.positions, **dict(self.seen.positions)}
 
     def file(self, subject: str) -> File:
         """What is on record of `project:<id>`, `unit:<id>` or `system:<id>`; perhaps nothing."""
-        return File(self.shelves.subjects.get(subject, Folder()), self.as_of)
+        return File(self.shelves.subjects.get(subject, Folder()), self.as_of, self.seen)
 
     @cached_property
     def whole(self) -> File:
         """All events, whatever they are about."""
-        return File(self.shelves.all, self.as_of)
+        return File(self.shelves.all, self.as_of, self.seen)
 
     def project(self, project_id: UUID) -> ProjectFile | None:
         """One project's file; None where it is not declared."""
@@ -193,9 +201,8 @@ class City:
         declared = file.last(ProjectDeclared)
         if declared is None:
             return None
-        return ProjectFile(
-            file.folder, self.as_of, project_id, declared, self.unit_name(declared.unit_id)
-        )
+        name = self.unit_name(declared.unit_id)
+        return ProjectFile(file.folder, self.as_of, self.seen, project_id, declared, name)
 
     @cached_property
     def projects(self) -> tuple[ProjectFile, ...]:

@@ -111,17 +111,35 @@ class Closed(NamedTuple):
         return opened_meta(self.stored, self.event_id, self.keys)
 
 
+def texts_in_data(stored: bytes, event_id: UUID, keys: Keys) -> list[str] | None:
+    """The texts sealed in an event, by their places; None where their key is destroyed."""
+    return _texts(stored, event_id.bytes + b"data", keys)
+
+
+def texts_in_meta(stored: bytes, event_id: UUID, keys: Keys) -> list[str] | None:
+    """The same of what surrounds it."""
+    return _texts(stored, event_id.bytes + b"meta", keys)
+
+
 def _opened(stored: bytes, bound: bytes, keys: Keys) -> bytes:
     at = stored.rfind(_SEAL)
     if at < 0:
         return stored
-    begin = at + len(_SEAL)
-    key_id, written = stored[begin : begin + _ID].decode(), stored[:at] + b"}"
+    written, texts = stored[:at] + b"}", _texts(stored, bound, keys)
+    if texts is None:
+        return _PLACE.sub(_DESTROYED, written)
+    return _PLACE.sub(lambda place: orjson.dumps(texts[int(place[1])]), written)
+
+
+def _texts(stored: bytes, bound: bytes, keys: Keys) -> list[str] | None:
+    key_id = key_of(stored)
+    if key_id is None:
+        return []
     if key_id not in keys:
         raise KeyMissing(key_id)
     key = keys[key_id]
     if key is None:
-        return _PLACE.sub(_DESTROYED, written)
-    closed = a2b_base64(stored[begin + _ID + 1 : -2])
-    values = orjson.loads(key.cipher.decrypt(closed[:_NONCE], closed[_NONCE:], bound))
-    return _PLACE.sub(lambda place: orjson.dumps(values[int(place[1])]), written)
+        return None
+    closed = a2b_base64(stored[stored.rfind(_SEAL) + len(_SEAL) + _ID + 1 : -2])
+    texts: list[str] = orjson.loads(key.cipher.decrypt(closed[:_NONCE], closed[_NONCE:], bound))
+    return texts

@@ -8,6 +8,7 @@ the source read again from the beginning, since what was passed over is not here
 import threading
 from collections.abc import Callable
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import psycopg
 from psycopg.rows import TupleRow
@@ -276,6 +277,11 @@ class Inbox:
             [source, position, upto],
             f" LIMIT {int(limit)}",
         )
+
+    def event(self, event_id: UUID) -> Recorded | None:
+        """The kept event of an id; walks over all there is, since nobody asks for one often."""
+        found = self._select("event_id = %s", [event_id])
+        return found[0] if found else None
 
     def rows(self, source: str, after: int, limit: int) -> list[RecordedEvent]:
         """Events of one source exactly as received: what an auditor hashes again."""

@@ -26,6 +26,7 @@ from shared.web import (
     next_actions,
     obligations,
     problems,
+    rechecks,
     simulations,
 )
 from shared.web.access import reading as access_log
@@ -194,7 +195,7 @@ def application(
         redoc_url=None,
     )
     problems.install(app)
-    deciding = (feed, log_proofs, next_actions, simulations, obligations, destructions)
+    deciding = (feed, log_proofs, next_actions, simulations, rechecks, obligations, destructions)
     common = deciding if spec.decides else ()
     files = attachments.ROUTERS if spec.decides else ()
     versioned = (*routers, *(module.router for module in (*common, access_log)), *files)

@@ -49,6 +49,7 @@ TAGS = {
     "红旗": "flags",
     "开放数据": "exports",
     "另策重演": "simulations",
+    "复核": "rechecks",
     "义务": "obligations",
     "附件": "attachments",
     "访问日志": "access_log",

@@ -16,6 +16,8 @@ from uuid import UUID
 from shared.events import Event, Recorded
 from shared.events.refusals import RequestRefused
 from shared.eventstore.decoding import decoded
+from shared.kernel.actor import EventRef
+from shared.kernel.coded import Coded
 from shared.kernel.dates import legal_date
 from shared.kernel.identifiers import uuid7
 from shared.kernel.model import Record, present
@@ -42,6 +44,14 @@ class Redecided:
     """The rules that stand against it now."""
     events: tuple[Event, ...]
     """What it would record now; nothing where it is refused."""
+    policy: str
+    """By which it is decided now."""
+    checks: tuple[Check, ...]
+    """All that was checked now."""
+    issued: frozenset[str]
+    """Ids that were made for it now; at its time there were others."""
+    read: tuple[Recorded, ...]
+    """Every event that it was given to look at, its own service's and others'."""
 
     @property
     def differs(self) -> bool:
@@ -50,21 +60,52 @@ class Redecided:
         return self.accepted != self.was.accepted or before != {c.rule for c in self.broken}
 
 
-@dataclass
-class _Past:
-    """A service's own streams as they were just before the event that is looked at."""
+class Undecidable(Coded):
+    """不能重作的原因."""
 
+    NO_SUCH_COMMAND = "NO_SUCH_COMMAND", "本版本没有这一办理事项"
+    NOT_KEPT = "NOT_KEPT", "所请求的内容按规定没有留存（第五十四条）"
+    DESTROYED = "DESTROYED", "所请求的内容已加密销毁"
+    CAUSE_MISSING = "CAUSE_MISSING", "它所反应的事件不在本服务所存之中"
+
+
+@dataclass
+class Past:
+    """A service's own streams as they were just before the event that is looked at.
+
+    From the log's beginning all streams are at hand as they are passed; begun further on, a
+    stream is read from the log when it is first asked for.
+    """
+
+    runtime: Runtime
+    begin: int = 0
+    reached: int = 0
     streams: dict[str, list[Recorded]] = field(default_factory=dict)
     folded: dict[tuple[int, str], tuple[int, Any]] = field(default_factory=dict)
 
-    def add(self, recorded: Recorded) -> None:
-        self.streams.setdefault(recorded.ref.stream, []).append(recorded)
+    def __post_init__(self) -> None:
+        self.reached = self.begin
 
-    def state(self, aggregate: Aggregate, subject: object) -> Any:
+    def add(self, recorded: Recorded) -> None:
+        self.reached = recorded.ref.position
+        stream = recorded.ref.stream
+        if stream in self.streams or not self.begin:
+            self.streams.setdefault(stream, []).append(recorded)
+
+    async def events(self, stream: str) -> list[Recorded]:
+        """A stream up to the event that is looked at."""
+        if stream not in self.streams and self.begin:
+            rows = await asyncio.to_thread(self.runtime.log.stream, stream)
+            self.streams[stream] = [
+                decoded(self.runtime.name, row) for row in rows if row.position <= self.reached
+            ]
+        return self.streams.get(stream, [])
+
+    async def state(self, aggregate: Aggregate, subject: object) -> Any:
         stream = aggregate.stream(subject)
+        events = await self.events(stream)
         key = (id(aggregate), stream)
         done, state = self.folded.get(key, (0, aggregate.initial))
-        events = self.streams.get(stream, [])
         for recorded in events[done:]:
             state = aggregate.evolve(state, recorded)
         self.folded[key] = (len(events), state)
@@ -73,11 +114,15 @@ class _Past:
 
 @dataclass
 class _PastReading(Reading):
-    """What a past decision could look at."""
+    """What a past decision could look at; remembers what it looked at."""
 
-    past: _Past = field(default_factory=_Past)
-    at: datetime = datetime.max.replace(tzinfo=UTC)
+    past: Past | None = None
+    until: datetime = datetime.max.replace(tzinfo=UTC)
+    certain: frozenset[UUID] = frozenset()
+    """Events of others that were there, whatever the clocks say."""
+    day: date = date.max
     library: Library | None = None
+    read: dict[UUID, Recorded] = field(default_factory=dict)
 
     @property
     def policies(self) -> Library:
@@ -85,70 +130,119 @@ class _PastReading(Reading):
 
     @property
     def today(self) -> date:
-        return legal_date(self.at)
+        return self.day
 
     async def own(self, aggregate: Aggregate, subject: object, *, new: bool = False) -> Any:
-        return self.past.state(aggregate, subject)
+        self._keep(await present(self.past).events(aggregate.stream(subject)))
+        return await present(self.past).state(aggregate, subject)
 
     async def history(self, stream: str) -> tuple[Recorded, ...]:
-        return tuple(self.past.streams.get(stream, ()))
+        return self._keep(await present(self.past).events(stream))
 
     async def others(self, subject: str) -> tuple[Recorded, ...]:
         known = await asyncio.to_thread(self.runtime.inbox.about, subject)
-        return tuple(event for event in known if event.recorded_at <= self.at)
+        return self._keep(
+            [e for e in known if e.recorded_at <= self.until or e.ref.event_id in self.certain]
+        )
+
+    def _keep(self, events: list[Recorded]) -> tuple[Recorded, ...]:
+        self.read.update((event.ref.event_id, event) for event in events)
+        return tuple(events)
 
 
 async def redecided(runtime: Runtime, policies: Library) -> AsyncIterator[Redecided]:
     """Every decision of the service's log that is on record with what was asked, made again."""
     await runtime.fence()
-    past, position = _Past(), 0
+    past, position = Past(runtime), 0
     while rows := await runtime.read(position, _PAGE):
         for row in rows:
             recorded = decoded(runtime.name, row)
-            if (made := await _again(runtime, policies, past, recorded)) is not None:
-                yield made
+            if recorded.meta.decision is not None:
+                made = await again(past, recorded, policies)
+                if isinstance(made, Redecided):
+                    yield made
             past.add(recorded)
         position = rows[-1].position
 
 
-async def _again(
-    runtime: Runtime, policies: Library, past: _Past, recorded: Recorded
-) -> Redecided | None:
-    was = recorded.meta.decision
-    command = runtime.spec.commands.get(recorded.meta.command)
-    if was is None or command is None or _is_gone(recorded.event):
-        return None
+async def again(
+    past: Past, recorded: Recorded, policies: Library, until: datetime | None = None
+) -> Redecided | Undecidable:
+    """A decision made again; `recorded` is the event that carries it, and not in the past yet.
+
+    Of other services it sees what they had recorded up to `until`, else up to its own recording.
+    """
+    runtime, was, meta = past.runtime, present(recorded.meta.decision), recorded.meta
+    command = runtime.spec.commands.get(meta.command)
+    if command is None:
+        return Undecidable.NO_SUCH_COMMAND
+    if _is_gone(recorded.event):
+        return Undecidable.DESTROYED
     subject = _subject(recorded.event)
-    body = _asked(command, recorded.event)
+    cause = await _cause(runtime, recorded)
+    body = _asked(command, recorded.event, cause)
     if body is None:
-        return None  # classified, or a reaction: what was asked is not on record by itself
+        return Undecidable.CAUSE_MISSING if meta.causation_id else Undecidable.NOT_KEPT
+    at = decided_at(was)
     reading = _PastReading(
         runtime,
         subject,
-        recorded.meta.part,
+        meta.part,
+        cause.ref if cause else None,
         past=past,
-        at=recorded.recorded_at,
+        until=until or recorded.recorded_at,
+        certain=frozenset(ref.event_id for ref in _certain(was, cause)),
+        day=legal_date(at),
         library=policies,
     )
-    state = past.state(command.aggregate, subject)
+    state = await reading.own(command.aggregate, subject)
     found = command.facts(reading, state, body) if command.facts else None
     facts = await found if inspect.isawaitable(found) else found
+    issued: set[str] = set()
+
+    def new_id() -> UUID:
+        made = uuid7(at)
+        issued.add(str(made))
+        return made
+
     context = Context(
-        now=_instant(was.decision_id),
-        actor=recorded.meta.actor,
+        now=at,
+        actor=meta.actor,
         policies=policies,
-        new_id=lambda: uuid7(_instant(was.decision_id)),
+        new_id=new_id,
         command=command.operation,
         subject=subject,
     )
+    accepted, broken, events = _outcome(command, state, body, facts, context)
+    return Redecided(
+        command=command,
+        recorded=recorded,
+        was=was,
+        accepted=accepted,
+        broken=broken,
+        events=events,
+        policy=context.policy.reference,
+        checks=tuple(context.checks),
+        issued=frozenset(issued),
+        read=tuple(reading.read.values()),
+    )
+
+
+def _outcome(
+    command: Command, state: Any, body: Record, facts: Any, context: Context
+) -> tuple[bool, tuple[Check, ...], tuple[Event, ...]]:
+    """Whether it is accepted, the rules against it, and what it records."""
     try:
         outcome = command.decision(state, body, facts, context)
     except RuleBroken as refusal:
-        return Redecided(command, recorded, was, False, tuple(refusal.checks), ())
+        return False, tuple(refusal.checks), ()
     except InvalidField:
-        return Redecided(command, recorded, was, False, (), ())
-    events = (outcome,) if isinstance(outcome, Event) else tuple(outcome)
-    return Redecided(command, recorded, was, True, (), events)
+        return False, (), ()
+    return True, (), (outcome,) if isinstance(outcome, Event) else tuple(outcome)
+
+
+def _certain(was: Decision, cause: Recorded | None) -> tuple[EventRef, ...]:
+    return (*was.basis, cause.ref) if cause else was.basis
 
 
 def _is_gone(event: Event) -> bool:
@@ -161,14 +255,30 @@ def _subject(event: Event) -> str:
     return stream.partition(":")[2]
 
 
-def _asked(command: Command, event: Event) -> Record | None:
-    """The body of the command: it is the core of the event, or kept with the refusal."""
+async def _cause(runtime: Runtime, recorded: Recorded) -> Recorded | None:
+    """The event of another service that it reacted to."""
+    if not recorded.meta.causation_id:
+        return None
+    event_id = UUID(recorded.meta.causation_id)
+    for subject in recorded.event.subjects():
+        known = await asyncio.to_thread(runtime.inbox.about, subject)
+        if (found := next((r for r in known if r.ref.event_id == event_id), None)) is not None:
+            return found
+    return await asyncio.to_thread(runtime.inbox.event, event_id)
+
+
+def _asked(command: Command, event: Event, cause: Recorded | None) -> Record | None:
+    """The body of the command: the core of the event, or kept with the refusal, or the cause."""
+    if cause is not None:
+        return cause.event if isinstance(cause.event, command.body) else None
     if isinstance(event, RequestRefused):
         return command.body.model_validate_json(event.request) if event.request else None
+    if set(command.body.model_fields) == {"on"}:
+        return command.body.model_validate({"on": event.on})  # it says no more than the day
     values = (getattr(event, name) for name in type(event).model_fields)
     return next((value for value in values if isinstance(value, command.body)), None)
 
 
-def _instant(decision_id: UUID) -> datetime:
+def decided_at(decision: Decision) -> datetime:
     """When a decision was made: its id begins with the milliseconds (UUIDv7)."""
-    return datetime.fromtimestamp((decision_id.int >> 80) / 1000, UTC)
+    return datetime.fromtimestamp((decision.decision_id.int >> 80) / 1000, UTC)

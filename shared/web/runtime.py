@@ -28,7 +28,7 @@ from shared.eventstore.references import References
 from shared.eventstore.roles import require_application_role
 from shared.eventstore.threads import in_thread, linger
 from shared.kernel.dates import legal_date
-from shared.regulation.pack import DatedValue, Library, NoPolicyInForce, Policy, installed, typed
+from shared.regulation.pack import Library, NoPolicyInForce, Policy, installed
 from shared.web.access.recorder import Recorder
 from shared.web.beside import Beside
 from shared.web.clock import Clock, SandboxClock, SystemClock
@@ -38,6 +38,7 @@ from shared.web.identity.instance import Identity
 from shared.web.keptalive import KeptAlive
 from shared.web.log_evidence import LogEvidence
 from shared.web.problems import ProblemError
+from shared.web.published import interpreted
 from shared.web.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -262,9 +263,14 @@ class Runtime:
 
     async def renew_policies(self) -> None:
         """Read what has been published on how to read the packs."""
-        self.policies = self._installed.interpreted(await asyncio.to_thread(self._published))
+        events = await asyncio.to_thread(self._published)
+        self.policies = interpreted(self._installed, events)
 
-    def _published(self) -> list[tuple[str, DatedValue]]:
+    def policies_when(self, seen: Callable[[Recorded], bool]) -> Library:
+        """The packs as read when only what `seen` had been published; asks the database."""
+        return interpreted(self._installed, self._published(), seen)
+
+    def _published(self) -> list[Recorded]:
         events: list[Recorded] = []
         for pack in self._installed.packs:
             stream = f"policy:{pack.id}"
@@ -272,28 +278,7 @@ class Runtime:
                 events += (decoded(self.name, row) for row in self.log.stream(stream))
             else:
                 events += self.inbox.about(stream)
-        return [
-            (recorded.event.pack, value)
-            for recorded in events
-            if isinstance(recorded.event, PolicyInterpreted)
-            and (value := self._value_of(recorded.event)) is not None
-        ]
-
-    def _value_of(self, published: PolicyInterpreted) -> DatedValue | None:
-        """The value an interpretation sets; None where it only says how to read a text."""
-        said = published.interpretation
-        pack = next((p for p in self._installed.packs if p.id == published.pack), None)
-        present = pack.known_value(said.key) if pack and said.key else None
-        if present is None or said.value is None:
-            return None
-        return present.model_copy(
-            update={
-                "since": said.since,
-                "value": typed(present, said.value),
-                "reach": said.reach,
-                "note": said.document.number or "",
-            }
-        )
+        return events
 
     async def _hear(self, page: bytes) -> None:
         if PolicyInterpreted.__name__.encode() in page:

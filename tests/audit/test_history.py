@@ -11,7 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.audit import narrative
+from services.audit.cuts import BeyondTheEnd, positions_of
 from services.audit.history import cut, in_causal_order
+from services.audit.knowledge import before
 from services.audit.state import Dossier, Phase, evolve, fold
 from shared.events import Event, Meta, Recorded, decode
 from shared.events.refusals import RequestRefused
@@ -222,6 +224,86 @@ def test_a_cut_includes_its_own_day_instant_and_step() -> None:
     assert cut([made], known_at=START - moment) == []
     assert cut([made], steps=0) == []
     assert cut([made]) == [made]
+
+
+@at_any_speed
+@given(told(), instants, instants)
+def test_what_was_known_is_known_ever_after(
+    truth: list[Recorded], one: datetime | None, other: datetime | None
+) -> None:
+    ordered = in_causal_order(truth)
+    earlier, later = sorted((one or START, other or START))
+    known = cut(ordered, known_at=earlier)
+    assert cut(cut(ordered, known_at=later), known_at=earlier) == known
+    assert {*ids(known)} <= {*ids(cut(ordered, known_at=later))}
+
+
+@at_any_speed
+@given(told(), st.data())
+def test_a_cut_by_position_is_the_beginning_of_each_log(
+    truth: list[Recorded], data: st.DataObject
+) -> None:
+    ordered = in_causal_order(truth)
+    heads = {s: max((r.ref.position for r in truth if r.ref.service == s), default=0) for s in LOGS}
+    assert cut(ordered, positions=heads) == ordered
+    assert cut(ordered, positions=dict.fromkeys(LOGS, 0)) == []
+    places = {
+        s: data.draw(st.integers(0, heads[s])) for s in data.draw(st.sets(st.sampled_from(LOGS)))
+    }
+    chosen = cut(ordered, positions=places)
+    for service in LOGS:
+        reach = places.get(service, heads[service])
+        kept = [r.ref.position for r in chosen if r.ref.service == service]
+        assert sorted(kept) == list(range(1, reach + 1))
+
+
+@at_any_speed
+@given(told(), st.data())
+def test_a_version_is_the_position_at_which_its_stream_reached_it(
+    truth: list[Recorded], data: st.DataObject
+) -> None:
+    ordered = in_causal_order(truth)
+    streams = sorted({(r.ref.service, r.ref.stream) for r in truth})
+    for service, stream in streams:
+        versions = sorted(
+            r.version for r in truth if (r.ref.service, r.ref.stream) == (service, stream)
+        )
+        version = data.draw(st.sampled_from(versions))
+        places = positions_of(truth, stream, {service: version})
+        of_stream = [
+            r.version
+            for r in cut(ordered, positions=places)
+            if (r.ref.service, r.ref.stream) == (service, stream)
+        ]
+        assert max(of_stream) == version
+        with pytest.raises(BeyondTheEnd):
+            positions_of(truth, stream, {service: versions[-1] + 1})
+
+
+# -- what was known at a decision ----------------------------------------------------------------
+
+
+@at_any_speed
+@given(told(honest_clocks=True), st.data())
+def test_at_a_decision_everything_is_known_to_come_later_or_none_of_both(
+    truth: list[Recorded], data: st.DataObject
+) -> None:
+    if not truth:
+        return
+    event = data.draw(st.sampled_from(truth))
+    found = before(event, [event], truth)
+    known, later = {*ids([*found.known])}, {*ids([*found.came_later])}
+    assert not known & later
+    assert event.ref.event_id not in known | later
+    assert causes_of(event) <= known
+    for recorded in truth:
+        own = recorded.ref.service == event.ref.service
+        if own and recorded.ref.position < event.ref.position:
+            assert recorded.ref.event_id in known
+        if own and recorded.ref.position > event.ref.position:
+            assert recorded.ref.event_id not in known
+        if recorded.ref.event_id in later:
+            assert recorded.on <= event.on
 
 
 # -- state --------------------------------------------------------------------------------------

@@ -63,32 +63,9 @@ def project(instance: Running, home: Path) -> str:
 def test_help_explains_every_command() -> None:
     shown = govit("--help")
     assert shown.returncode == 0
-    commands = "run serve migrate replay report bundle rebuild verify token demo calendar"
+    commands = "run serve migrate audit report rebuild verify token demo calendar"
     for command in commands.split():
         assert command in shown.stdout
-
-
-def test_replay_prints_the_timeline(instance: Running, home: Path, project: str) -> None:
-    shown = govit("replay", project, "--url", instance.url, GOVIT_HOME=str(home), COLUMNS="160")
-    assert shown.returncode == 0, shown.stderr
-    assert "申报" in shown.stdout
-    assert "智慧教育平台" in shown.stdout
-    assert "1000000.00" in shown.stdout
-
-
-def test_replay_goes_back_to_a_date(instance: Running, home: Path, project: str) -> None:
-    asked = ("replay", project, "--url", instance.url, "--json", "--as-of")
-    before = json.loads(govit(*asked, "2022-07-01", GOVIT_HOME=str(home)).stdout)
-    after = json.loads(govit(*asked, "2099-01-01", GOVIT_HOME=str(home)).stdout)
-    assert (before["state"]["phase"], before["entries"]) == ("NONE", [])
-    assert after["state"]["phase"] == "DECLARED"
-
-
-def test_replay_of_an_unknown_project_says_so(instance: Running, home: Path) -> None:
-    unknown = "00000000-0000-7000-8000-000000000000"
-    shown = govit("replay", unknown, "--url", instance.url, GOVIT_HOME=str(home))
-    assert shown.returncode == 2
-    assert unknown in re.sub(r"\s", "", shown.stderr)
 
 
 def test_integrity_is_confirmed_by_the_audit_service(
@@ -103,7 +80,7 @@ def test_a_bundle_is_written_and_checked(
     instance: Running, home: Path, project: str, tmp_path: Path
 ) -> None:
     out = tmp_path / "bundle.zip"
-    asked = ("bundle", project, "--out", str(out), "--url", instance.url)
+    asked = ("audit", "bundle", project, "--out", str(out), "--url", instance.url)
     written = govit(*asked, GOVIT_HOME=str(home), COLUMNS="200")
     assert written.returncode == 0, written.stderr
     assert sha256(out.read_bytes()).hexdigest() in written.stdout
@@ -126,7 +103,8 @@ def test_there_is_no_bundle_of_an_unknown_project(
 ) -> None:
     unknown, out = "00000000-0000-7000-8000-000000000000", tmp_path / "bundle.zip"
     told = govit(
-        *("bundle", unknown, "--out", str(out), "--url", instance.url), GOVIT_HOME=str(home)
+        *("audit", "bundle", unknown, "--out", str(out), "--url", instance.url),
+        GOVIT_HOME=str(home),
     )
     assert (told.returncode, out.exists()) == (2, False)
     assert unknown in re.sub(r"\s", "", told.stderr)

@@ -7,6 +7,7 @@ from services.audit.api import (
     bundle,
     checkpoints,
     eligibility,
+    explanation,
     exports,
     flags,
     history,
@@ -19,7 +20,7 @@ from services.audit.api import (
 
 router = APIRouter()
 PARTS = (
-    *(eligibility, obligations, reports, registers, next_actions, history),
+    *(eligibility, obligations, reports, registers, next_actions, history, explanation),
     *(bundle, range_bundles, checkpoints, access_log, flags, exports),
 )
 for part in PARTS:

@@ -57,7 +57,7 @@ async def _answers(
         authorise(actor, policy, read_eligibility.__name__, frozenset({question.unit}))
 
     def all_of_them(city_on: CityOn) -> list[Eligibility]:
-        return [answer(city_on(q.as_of or day), q) for q in questions]
+        return [answer(city_on(q.as_of or day, q.seen), q) for q in questions]
 
     try:
         return await asked(request, all_of_them)

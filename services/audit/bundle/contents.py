@@ -1,16 +1,22 @@
 """内容: the files of a bundle, made of events as recorded and of the logs they stand in."""
 
+from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
 from services.audit.bundle import verify
 from services.audit.bundle.facts import Facts
 from services.audit.bundle.readme import readme
 from services.audit.bundle.report import Printer, reported
 from services.audit.bundle.tree import PackedTree
+from shared.events.sealing import texts_in_data, texts_in_meta
+from shared.eventstore.keys import provided
 from shared.eventstore.merkle import digest_of
 from shared.eventstore.records import RecordedEvent
 from shared.regulation.pack import Pack
@@ -75,6 +81,7 @@ def files(
     bundle = {
         "events.ndjson": b"".join(map(verify.line, told)),
         "proofs.ndjson": b"".join(paths[service, row.position] for service, row in rows),
+        "texts.ndjson": b"".join(texts_of(service, row) for service, row in rows),
         "decisions.ndjson": verify.decisions_of(told),
         "documents.json": verify.documents_of(told),
         "logs.json": logs_file(scope, heads),
@@ -101,6 +108,31 @@ def event_of(service: str, row: RecordedEvent) -> dict[str, Any]:
         "recorded_at": recorded_at.isoformat(timespec="microseconds") + "Z",
         "leaf": row.leaf.hex(),
     }
+
+
+def texts_of(service: str, row: RecordedEvent) -> bytes:
+    """A line of texts.ndjson; none where nothing of the event is sealed."""
+    keys = provided(row)
+    if not keys:
+        return b""
+    (key,) = keys.values()
+    return verify.line(
+        {
+            "service": service,
+            "position": row.position,
+            "key": None if key is None else b64encode(key.secret).decode(),
+            "data": texts_in_data(row.data, row.event_id, keys),
+            "meta": texts_in_meta(row.meta, row.event_id, keys),
+        }
+    )
+
+
+def opened(secret: bytes, nonce: bytes, closed: bytes, bound: bytes) -> bytes | None:
+    """As the verifier opens a seal, in a hundredth of the time."""
+    try:
+        return AESGCM(secret).decrypt(nonce, closed, bound)
+    except InvalidTag:
+        return None
 
 
 def proof_of(service: str, position: int, tree: PackedTree) -> bytes:
@@ -154,7 +186,7 @@ def trial(bundle: Mapping[str, bytes]) -> dict[str, bytes]:
 def closing(files: verify.Held, scope: Scope, facts: Facts, maker: Maker) -> dict[str, bytes]:
     """README, verifier and report of a bundle, which is checked for it by its own verifier."""
     try:
-        found: verify.Verdict | verify.Fault = verify.check(files)
+        found: verify.Verdict | verify.Fault = verify.check(files, opened=opened)
     except verify.Fault as fault:
         found = fault
     report, printed = reported(scope, facts, found, maker.printer)

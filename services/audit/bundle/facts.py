@@ -9,14 +9,13 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from shared.events import EVENTS, Event, Recorded
+from shared.events.sealing import key_of, opened_data
 from shared.events.upcasting import UnknownEvent
 from shared.eventstore.decoding import decoded
+from shared.eventstore.keys import provided
 from shared.eventstore.records import RecordedEvent
 from shared.kernel.dates import legal_date
 from shared.regulation.pack import Pack
-
-_ENCRYPTED = "~"
-"""The member of an event's content that carries what is kept encrypted."""
 
 
 class Step(NamedTuple):
@@ -63,7 +62,8 @@ class Facts:
         self.sandbox += meta.clock == "sandbox"
         self.decisions += meta.decision is not None
         self.refusals += meta.decision is not None and not meta.decision.accepted
-        self._look_into(row.data)
+        self.encrypted += key_of(row.meta) is not None
+        self._look_into(opened_data(row.data, row.event_id, provided(row)))
         if self._with_history:
             self.history.append(self._step(day, service, told))
 
@@ -74,7 +74,6 @@ class Facts:
 
     def _look_into(self, data: bytes) -> None:
         content = json.loads(data)
-        self.encrypted += isinstance(content, dict) and _ENCRYPTED in content
         digests = list(_digests(content))
         self.documents += len(digests)
         self.without_digest += sum(not digest for digest in digests)

@@ -24,6 +24,7 @@ from services.audit.bundle.contents import (
     proof_of,
     range_scope,
     sums_of,
+    texts_of,
 )
 from services.audit.bundle.facts import Facts
 from services.audit.bundle.tree import PackedTree
@@ -88,6 +89,7 @@ def write(
     with (
         (folder / "events.ndjson").open("wb") as events,
         (folder / "proofs.ndjson").open("wb") as proofs,
+        (folder / "texts.ndjson").open("wb") as texts,
     ):
         for service, (head, note) in source.heads.items():
             run = runs[service]
@@ -95,6 +97,7 @@ def write(
             for row in _rows(source, service, run):
                 events.write(verify.line(event_of(service, row)))
                 proofs.write(proof_of(service, row.position, tree))
+                texts.write(texts_of(service, row))
                 facts.add(service, row)
                 written += 1
                 if written % PAGE == 0:

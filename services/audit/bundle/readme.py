@@ -9,6 +9,7 @@ _README = """\
 文件
   events.ndjson     每行一个事件，{order_zh}；data 和 meta 是计入哈希的原文
   proofs.ndjson     每行一个事件的包含证明（RFC 6962），与 events.ndjson 逐行对应
+  texts.ndjson      事件中封存的个人信息和自由文本（按其在原文中的序号）及其密钥；核验时与密文比对
 {derived_zh}  logs.json         每个日志的来源、哈希算法、条数和默克尔根
   checkpoints/      每个日志在该条数的检查点（C2SP 签名便笺），有见证方的并有其会签；{signed_zh}
   keys.txt          日志和见证方的公钥；请与另行取得的比对
@@ -45,6 +46,8 @@ Audit bundle
 Files
   events.ndjson     one event a line, {order_en}; data and meta are the texts hashed
   proofs.ndjson     the inclusion path (RFC 6962) of each event, line by line as in events.ndjson
+  texts.ndjson      personal data and free text sealed in events, by their number in data and meta,
+                    with the keys: each is compared with what was encrypted
 {derived_en}  logs.json         origin, hash, size and Merkle root of each log
   checkpoints/      the checkpoint of each log at that size (C2SP signed note), with the witness's
                     cosignature where there is one; {signed_en}

@@ -6,12 +6,14 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
+from services.audit.cuts import Places, Seen, places_of
 from shared.events.vocabulary import LegalDate
 from shared.kernel.actor import EventRef
 from shared.kernel.coded import Coded
 from shared.kernel.identifiers import UnitId
 from shared.kernel.model import Record
 from shared.regulation.rule import Mode
+from shared.web.instant import Instant
 
 
 class Action(Coded):
@@ -38,9 +40,18 @@ class Question(Record):
         LegalDate | None,
         Field(title="法定日期；缺省为今天", ge=date(2000, 1, 1), le=date(2099, 12, 31)),
     ] = None
+    known_at: Annotated[Instant | None, Field(title="已知时刻；只看该时刻以前入库的")] = None
+    positions: Annotated[
+        Places | None, Field(title="日志位置；只看各日志到该位置的，未写的服务不限")
+    ] = None
     budget_year: Annotated[
         int | None, Field(title="预算年度；缺省为所问日期的下一年", ge=2000, le=2100)
     ] = None
+
+    @property
+    def seen(self) -> Seen:
+        """What had been recorded as of then."""
+        return Seen.of(self.known_at, places_of(self.positions))
 
     @model_validator(mode="after")
     def _names_what_it_is_about(self) -> "Question":

@@ -20,6 +20,7 @@ SHOWN = frozenset(
     {
         *("unit", "project", "system", "base", "action", "body", "duty", "kind", "article", "row"),
         *("status", "state", "stage", "outcome", "year", "budget_year", "as_of", "valid_at"),
+        *("positions", "versions", "known_before"),
         *("known_at", "steps", "since", "until", "due_before", "due_after", "late_on"),
         *("overdue_on", "without_evaluation_on", "without_report", "self_review", "incomplete"),
         *("stale", "to_stop", "copied", "outstanding", "surplus_overdue", "unassessed"),
@@ -39,8 +40,10 @@ PASSED_OVER = frozenset(
 """Query parameters that are never kept."""
 
 _IDENTIFIER = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[0-9A-HJ-NP-RTUWXY]{18}"
+_PLACE = r"(?:registry|approval|budget|acceptance):\d{1,18}"
+_PLACES = rf"{_PLACE}(?:,{_PLACE}){{0,3}}"
 _PLAIN = (
-    rf"{_IDENTIFIER}|\d{{1,4}}|\d{{4}}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d)?(?:\.\d{{1,6}})?"
+    rf"{_IDENTIFIER}|{_PLACES}|\d{{1,4}}|\d{{4}}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d)?(?:\.\d{{1,6}})?"
     r"(?:Z|[+ -]\d\d:\d\d)?)?|true|false|\d{1,2}-(?:\d{1,2}|\(\d{1,2}\)|E)"
 )
 _UNCHECKED = re.compile(_IDENTIFIER)
