@@ -22,6 +22,7 @@ from deploy.demo.sandbox import ground
 from services.audit.witness import Fault
 from shared.web.identity.development import DevelopmentIssuer
 from shared.web.settings import LOGS, Settings
+from tests.support.processes import govit
 
 ROOT = Path(__file__).resolve().parents[2]
 GUIDE = (ROOT / "docs" / "auditors.md").read_text("utf-8")
@@ -104,6 +105,16 @@ def test_the_steps_lead_from_keys_to_a_verified_bundle(desk: Desk) -> None:
     _, _, witnessed = said.rpartition('{\n    "witness"')
     told = json.loads('{"witness"' + witnessed)
     assert [(log["alarms"], log["away"]) for log in told["logs"]] == [(0, None)] * len(LOGS)
+
+
+def test_govit_fetches_the_proof_that_the_guide_says(desk: Desk, tmp_path: Path) -> None:
+    assert "`govit audit prove --since OLD`" in GUIDE
+    desk.run(BLOCKS[0], BLOCKS[1])
+    old = sorted((desk.folder / "kept").glob("registry-*.txt"))[0]
+    asked = ["audit", "prove", "--since", str(old), "--out", str(tmp_path)]
+    ran = govit(*asked, GOVIT_URL=desk.address, GOVIT_TOKEN=desk.environment["TOKEN"])
+    assert ran.returncode == 0, ran.stderr
+    assert len(list(tmp_path.glob("registry-*.consistency.json"))) == 1
 
 
 def test_every_fault_of_the_witness_is_explained() -> None:
