@@ -59,8 +59,9 @@ class Event(Record):
 
     def subjects(self) -> Iterator[str]:
         """What it is about: `project:<id>`, `unit:<id>`, `system:<id>`; followers index by it."""
+        said = self.__dict__.get  # a model looks long for what it has not
         for kind in ("project", "unit", "system"):
-            if (value := getattr(self, f"{kind}_id", None)) is not None:
+            if (value := said(f"{kind}_id")) is not None:
                 yield f"{kind}:{value}"
 
     @property

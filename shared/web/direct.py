@@ -2,12 +2,13 @@
 
 The framework's layers (routing in a tree, error and exit stacks) are made for any endpoint and cost
 a command a sixth of its time. A command needs none of them: it has one shape, and its errors are
-problems already. Everything else, and whatever no command answers to, goes the usual way.
+problems already. So are reads of the simplest kind, such as a log's head, for which every decision
+of another service waits, and its feed. Everything else goes the usual way.
 """
 
 import inspect
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -52,14 +53,16 @@ class _Commands:
 class Direct:
     """The outermost layer of an application: commands are answered here, all else inside."""
 
-    def __init__(self, app: FastAPI, commands: Mapping[str, Iterable[BaseRoute]]) -> None:
-        """`commands`: the routes among which they are, by the prefix they are included under."""
+    def __init__(self, app: FastAPI, routes: Mapping[str, Iterable[BaseRoute]]) -> None:
+        """`routes` by the prefix they are included under."""
         self._app, self._inside = app, app.build_middleware_stack()
-        self._commands = _Commands()
-        for prefix, routes in commands.items():
-            for route in routes:
+        self._commands, self._plain = _Commands(), dict[str, tuple[StrictRoute, Handler]]()
+        for prefix, among in routes.items():
+            for route in among:
                 if isinstance(route, StrictRoute) and route.is_command:
                     self._commands.add(f"{prefix}{route.path}", route)
+                elif isinstance(route, StrictRoute) and (plain := route.plain) is not None:
+                    self._plain[f"{prefix}{route.path}"] = (route, plain)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -68,7 +71,8 @@ class Direct:
             if found is not None:
                 route, handler, identifiers = found
                 scope.update(route=route, path_params=identifiers)
-                await self._answer(handler, scope, receive, send)
+                access = self._app.state.runtime.access
+                await self._answer(handler, scope, receive, send, access.command)
                 return
             if path.startswith(_READS):
                 await self._read(path, scope, receive, send)
@@ -80,6 +84,11 @@ class Direct:
         if access.full and not path.startswith(_FOLLOWING):
             await _NO_ROOM.response(scope["path"])(scope, receive, send)
             return
+        if scope["method"] == "GET" and (plain := self._plain.get(path)) is not None:
+            route, handler = plain
+            scope.update(route=route, path_params={})
+            await self._answer(handler, scope, receive, send, access.read)
+            return
 
         async def noting(message: Message) -> None:
             if message["type"] == "http.response.start":  # before anything is given away
@@ -88,7 +97,14 @@ class Direct:
 
         await self._inside(scope, receive, noting)
 
-    async def _answer(self, handler: Handler, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _answer(
+        self,
+        handler: Handler,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        note: Callable[[Scope, int], None],
+    ) -> None:
         request = Request(scope, receive)
         try:
             response = await handler(request)
@@ -100,7 +116,7 @@ class Direct:
             response = await self._problem(Exception, request, error)
             await response(scope, receive, send)
             raise  # so that the server logs it
-        self._app.state.runtime.access.command(scope, response.status_code)
+        note(scope, response.status_code)  # before anything is given away
         await response(scope, receive, send)
 
     async def _problem(self, kind: type[Exception], request: Request, error: Exception) -> Response:

@@ -9,11 +9,15 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.requests import ClientDisconnect
 
+from shared.kernel.model import Record
+from shared.web.actors import ReaderBearer
 from shared.web.counter import DeskBearer
 from shared.web.problems import ProblemError
 from shared.web.receipts import Receipt
 from shared.web.secrecy import ScreenedRequest, marked, marked_unread, turned_away
 from shared.web.strictjson import StrictRequest
+
+_SIMPLE = (int, float)
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -25,6 +29,11 @@ class StrictRoute(APIRoute):
     def is_command(self) -> bool:
         """Whether it brings something to a desk."""
         return any(isinstance(each.call, DeskBearer) for each in self.dependant.dependencies)
+
+    @property
+    def plain(self) -> Handler | None:
+        """How it is answered by itself where it is a read of the simplest kind; else None."""
+        return _plain(self)
 
     def get_route_handler(self) -> Handler:
         command = _command(self)
@@ -44,6 +53,53 @@ class StrictRoute(APIRoute):
             return await handle(StrictRequest(request.scope, request.receive))
 
         return strict
+
+
+def _plain(route: APIRoute) -> Handler | None:
+    """A read that takes who asks and a few simple parameters, each with a default.
+
+    It does what the framework would do for it, without looking for everything else.
+    """
+    dependant, shape = route.dependant, route.response_model
+    bearers = [d.call for d in dependant.dependencies if isinstance(d.call, ReaderBearer)]
+    fields = dependant.query_params
+    further = (dependant.path_params, dependant.header_params, dependant.cookie_params)
+    if (
+        len(bearers) != 1
+        or len(dependant.dependencies) != 1
+        or dependant.request_param_name is None
+        or route.methods != {"GET"}
+        or any((*further, dependant.body_params))
+        or not all(
+            field.field_info.annotation in _SIMPLE and not field.field_info.is_required()
+            for field in fields
+        )
+        or not (shape is None or (isinstance(shape, type) and issubclass(shape, Record)))
+    ):
+        return None
+    request_name, actor = dependant.request_param_name, str(dependant.dependencies[0].name)
+    endpoint: Callable[..., Awaitable[Any]] = route.endpoint
+
+    async def answer(request: Request) -> Response:
+        values: dict[str, Any] = {request_name: request, actor: await bearers[0](request)}
+        errors: list[Any] = []
+        for field in fields:
+            given = request.query_params.get(field.alias)
+            if given is None:
+                values[field.name] = field.get_default()
+                continue
+            where = ("query", field.alias)
+            values[field.name], wrong = field.validate(given, loc=where)
+            errors += wrong
+        if errors:
+            raise RequestValidationError(errors)
+        found = await endpoint(**values)
+        if isinstance(found, Response):
+            return found
+        content = found.__pydantic_serializer__.to_json(found, by_alias=True)
+        return Response(content, media_type="application/json")
+
+    return answer
 
 
 def _command(route: APIRoute) -> Handler | None:

@@ -7,7 +7,7 @@ from hashlib import sha256
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from gmssl_pyx import sm2_key_generate, sm2_sign
 
-SM2_TYPE = b"\xffgovit.sm2/v1"
+SM2_TYPE = b"\xffgovit/sm2-sm3"
 
 
 class Signer:

@@ -94,6 +94,8 @@ class Target:
         """A well-formed body, in the name of the unit where it names one."""
         if operation.name == "read_eligibilities":
             return {"questions": [{"unit": self.unit, "action": "DECLARE"}]}
+        if operation.name == "create_audit_bundle":
+            return {"first": "2026-01-01", "last": "2026-12-31"}
         if operation.name == "simulate_policy":
             return {}
         if operation.command is None:

@@ -400,7 +400,7 @@ def opened_in_python(secret: bytes, nonce: bytes, closed: bytes, bound: bytes) -
 
 # -- keys, notes and checkpoints (C2SP signed-note, tlog-checkpoint, tlog-cosignature) -----------
 
-ED25519, COSIGNATURE, SM2 = "ed25519", "cosignature/v1", "govit.sm2/v1"
+ED25519, COSIGNATURE, SM2 = "ed25519", "cosignature/v1", "govit/sm2-sm3"
 _TYPES = ((b"\x01", ED25519), (b"\x04", COSIGNATURE), (b"\xff" + SM2.encode(), SM2))
 _VKEY = re.compile(r"([^\s+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+={0,2})")
 _SIGNATURE = re.compile("\N{EM DASH} ([^\\s+]+) ([A-Za-z0-9+/]+={0,2})")
@@ -446,6 +446,10 @@ def _type_of(kind: str) -> bytes:
     return next(prefix for prefix, name in _TYPES if name == kind)
 
 
+class UnknownKind(ValueError):
+    """A verifier key that is well made, for a kind of signature that is not known here."""
+
+
 def key_of(text: str) -> Key:
     """The key of a vkey string; ValueError for anything else."""
     parts = _VKEY.fullmatch(text)
@@ -459,7 +463,7 @@ def key_of(text: str) -> Key:
         length = len(encoded) - len(prefix)
         if encoded.startswith(prefix) and length in ((64, 65) if kind == SM2 else (32,)):
             return Key(parts[1], found, kind, encoded[len(prefix) :])
-    raise ValueError("a verifier key of a kind that is not known here")
+    raise UnknownKind("a verifier key of a kind that is not known here")
 
 
 def keys_of(content: bytes, where: Place) -> list[Key]:
@@ -469,6 +473,8 @@ def keys_of(content: bytes, where: Place) -> list[Key]:
         if text.strip() and not text.startswith("#"):
             try:
                 found.append(key_of(text.strip()))
+            except UnknownKind:
+                continue  # of a signature that was thought of later, beside those known here
             except ValueError as error:
                 raise Fault(where, "公钥无法识别", f"{error}") from None
     return found

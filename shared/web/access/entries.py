@@ -34,7 +34,7 @@ PASSED_OVER = frozenset(
         *("cursor", "before", "limit", "min_position", "after", "wait"),  # which page
         *("rule", "command", "person", "object"),  # free text
         *("dry_run", "rehash"),  # how
-        *("position", "size", "from", "to"),  # of which part of a log
+        *("position", "size"),  # of which part of a log
     }
 )
 """Query parameters that are never kept."""

@@ -26,7 +26,9 @@ ROUTES = routes_of(api.ROUTERS)
 
 def without(*operations: str) -> Library:
     table = {name: power for name, power in PACK.authority.items() if name not in operations}
-    return Library((PACK.model_copy(update={"authority": table}),))
+    changed = PACK.model_copy(update={"authority": table})
+    changed.__dict__.pop("powers", None)  # a copy keeps what was read from the whole table
+    return Library((changed,))
 
 
 def loaded(policies: Library) -> None:

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from starlette.routing import Mount
 
 from deploy.all_in_one import all_in_one
+from shared.eventstore.signing import COSIGNATURE, ED25519, SigningKey
 from shared.kernel.actor import Actor
 from shared.web.identity.development import DevelopmentIssuer
 from shared.web.identity.instance import SYSTEM, Identity, service_header
@@ -89,7 +90,16 @@ async def test_in_production_there_is_no_development_issuer(key_path: Path, tmp_
     home = tmp_path / "home"
     DevelopmentIssuer(home)  # one that was there before the instance went into production
     left_over = DevelopmentIssuer(home).token(SYSTEM)
-    settings = production(home=home, issuer_key=key_path, service_token="x")
+    signing = [
+        SigningKey.generate(f"govit/511100/{s}", COSIGNATURE if s == "audit" else ED25519)
+        for s in SERVICES
+    ]
+    settings = production(
+        home=home,
+        issuer_key=key_path,
+        service_token="x",
+        signing_keys="\n".join(map(str, signing)),
+    )
     with pytest.raises(ValueError, match="does not start in production"):
         DevelopmentIssuer.of(settings)
     app = all_in_one(settings, dict.fromkeys(SERVICES, "postgresql://nobody@/nothing"))
