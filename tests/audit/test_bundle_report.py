@@ -62,7 +62,7 @@ def test_it_says_of_each_property_what_was_checked_and_what_that_does_not_show()
     assert report["counts"]["events"] == len(report["history"]) > 20
     assert report["scope"] == {"project_id": str(PROJECT)}
     kinds = {s["kind"] for log in report["logs"] for s in log["signatures"]}
-    assert kinds == {"ed25519", "govit.sm2/v1", "cosignature/v1"}
+    assert kinds == {"ed25519", "govit/sm2-sm3", "cosignature/v1"}
 
 
 def test_where_nobody_signed_authenticity_stays_open() -> None:

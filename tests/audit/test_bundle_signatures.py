@@ -203,7 +203,7 @@ def test_every_kind_of_signature_is_found_good() -> None:
     assert [(s.key.kind, s.time) for s in found] == [
         ("ed25519", None),
         ("cosignature/v1", 1_760_000_000),
-        ("govit.sm2/v1", None),
+        ("govit/sm2-sm3", None),
     ]
     assert read.extensions == ("sm3",)
 

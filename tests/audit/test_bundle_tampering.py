@@ -346,7 +346,7 @@ def test_without_keys_of_ones_own_it_says_whom_it_believed(tmp_path: Path) -> No
     told = json.loads(run(whole(), tmp_path, "--json")[1])
     assert (told["keys"], told["signed"], told["valid"]) == ("bundle", True, True)
     kinds = [s["kind"] for s in told["logs"][0]["signatures"]]
-    assert kinds == ["ed25519", "govit.sm2/v1", "cosignature/v1"]
+    assert kinds == ["ed25519", "govit/sm2-sm3", "cosignature/v1"]
 
 
 def test_where_nobody_signed_it_says_so(tmp_path: Path) -> None:
