@@ -197,8 +197,11 @@ async def test_what_is_recorded_while_it_is_made_is_left_out(fresh_city: City) -
     assert check(unpacked(after)).events == check(unpacked(before)).events + 1
     inbox = fresh_city.runtime("audit").inbox
     files = unpacked(before)
-    notes = {service: files.get(f"checkpoints/{service}.txt") for service in stated}
-    logs = {s: Stated(head, (note := notes[s]) and note.decode()) for s, head in stated.items()}
+    names = {service: f"checkpoints/{service}.txt" for service in stated}
+    logs = {
+        service: Stated(head, files[names[service]].decode() if names[service] in files else None)
+        for service, head in stated.items()
+    }
     by = without_pages()._replace(keys=files[KEYS].decode().split())
     assert endpoint._made(inbox, UUID(project), logs, by) == before != after
 
