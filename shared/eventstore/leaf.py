@@ -30,6 +30,8 @@ LAYOUT = b"\x01"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
+_START = LEAF_PREFIX + LAYOUT
+
 _length = struct.Struct(">I").pack
 _version = struct.Struct(">Ii").pack
 _schema_version = struct.Struct(">Ih").pack
@@ -83,9 +85,9 @@ def microseconds(instant: datetime) -> int:
 
 def leaf_input(position: int, recorded_us: int, fields: Fields) -> bytes:
     """The bytes a leaf stands for; `recorded_us` as `microseconds` gives it."""
-    return LAYOUT + _head(8, position, 8, recorded_us) + b"".join(fields)
+    return b"".join((LAYOUT, _head(8, position, 8, recorded_us), *fields))
 
 
 def leaf_hash(digest: Digest, position: int, recorded_us: int, fields: Fields) -> bytes:
     """The leaf of the event that stands at `position`, recorded at that instant."""
-    return digest(LEAF_PREFIX + leaf_input(position, recorded_us, fields))
+    return digest(b"".join((_START, _head(8, position, 8, recorded_us), *fields)))

@@ -25,6 +25,7 @@ from shared.eventstore.batch import Prepared, Written
 from shared.eventstore.checkpoints import create_checkpoints
 from shared.eventstore.connections import PATIENT
 from shared.eventstore.evidence import Evidence
+from shared.eventstore.keys import hand
 from shared.eventstore.merkle import LEAF_PREFIX, Digest, Frontier, digest_of
 from shared.eventstore.records import RecordedEvent
 from shared.eventstore.scan import rows
@@ -112,25 +113,26 @@ def _placed_without(
     leaves: list[bytes] = []
     leaf = bytes(32)
     for append, fields, _dates, _size in accepted:
+        keys = {key.id: key for key in append.keys}
         for event, _ in zip(append.events, fields, strict=True):
             position = frontier.size + 1
             frontier.append(leaf)
             leaves.append(leaf)
-            placed.append(
-                RecordedEvent(
-                    event.originator_id,
-                    event.originator_version,
-                    event.topic,
-                    event.state,
-                    position,
-                    event.meta,
-                    event.event_id,
-                    event.schema_version,
-                    event.effective_on,
-                    recorded_at,
-                    leaf,
-                )
+            row = RecordedEvent(
+                event.originator_id,
+                event.originator_version,
+                event.topic,
+                event.state,
+                position,
+                event.meta,
+                event.event_id,
+                event.schema_version,
+                event.effective_on,
+                recorded_at,
+                leaf,
             )
+            hand(row, keys)
+            placed.append(row)
     return Written(placed, leaves, frontier)
 
 
