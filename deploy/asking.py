@@ -49,6 +49,19 @@ def get(url: str, path: str, parameters: dict[str, Any]) -> httpx.Response:
     return answer
 
 
+def post(url: str, path: str, content: dict[str, Any]) -> dict[str, Any]:
+    """What an instance answers to a request that changes nothing on record."""
+    try:
+        headers = {"Authorization": f"Bearer {_token()}"}
+        answer = httpx.post(f"{url}{path}", json=content, headers=headers, timeout=60)
+    except httpx.HTTPError as error:
+        fail(_unanswered(url, error))
+    if answer.is_error:
+        fail(said_by(answer))
+    found: dict[str, Any] = answer.json()
+    return found
+
+
 def said_by(answer: httpx.Response) -> str:
     """What an error says in words."""
     try:
@@ -67,7 +80,11 @@ def answer_of(url: str, path: str, parameters: dict[str, Any]) -> httpx.Response
             timeout=60,
         )
     except httpx.HTTPError as error:
-        fail(f"{url} 没有应答（{type(error).__name__}）；先运行 govit run，或以 --url 指明实例")
+        fail(_unanswered(url, error))
+
+
+def _unanswered(url: str, error: httpx.HTTPError) -> str:
+    return f"{url} 没有应答（{type(error).__name__}）；先运行 govit run，或以 --url 指明实例"
 
 
 def _token() -> str:

@@ -3,6 +3,7 @@
 import typer
 
 from deploy.audit import (
+    bundling,
     comparing,
     explaining,
     flagging,
@@ -23,7 +24,7 @@ commands.command("explain")(explaining.explain)
 commands.command("recheck")(rechecking.recheck)
 commands.command("flags")(flagging.flags)
 commands.command("prove")(proving.prove)
-commands.command("bundle")(proving.bundle)
+commands.command("bundle")(bundling.bundle)
 commands.command(
     "verify",
     context_settings={"ignore_unknown_options": True, "allow_extra_args": True},

@@ -1,4 +1,4 @@
-"""`govit audit prove`, `bundle` and `verify`: evidence to carry away, and its check offline."""
+"""`govit audit prove` and `verify`: proofs to carry away, and their check offline."""
 
 import json
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from deploy.asking import DEFAULT_URL, AsJson, ServerUrl, ask, console, fail, get, write_json
-from deploy.audit.subjects import event_of, project_of
+from deploy.audit.subjects import event_of
 from services.audit.bundle.verify import main as verified
 from shared.eventstore.merkle import digest_of
 from shared.eventstore.records import RecordedEvent
@@ -145,18 +145,6 @@ def _page(content: dict[str, Any]) -> str:
 def _written(path: Path, text: str) -> Path:
     path.write_text(text, "utf-8")
     return path
-
-
-def bundle(
-    project: Annotated[str, typer.Argument(help="项目标识")],
-    out: Annotated[Path, typer.Option(help="写成的 zip 文件")],
-    url: ServerUrl = DEFAULT_URL,
-) -> None:
-    """导出一个项目的审计包并当即核验；包内的 verify.py 可离线再验。"""
-    answer = get(url, f"/audit/v1/projects/{project_of(project)}/audit-bundle", {})
-    out.write_bytes(answer.content)
-    console.print(f"{out}\nSHA-256 {answer.headers['ETag'].strip(chr(34))}")
-    raise typer.Exit(verified([str(out)]))
 
 
 def verify(context: typer.Context) -> None:

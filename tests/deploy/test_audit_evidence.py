@@ -104,6 +104,22 @@ def test_a_bundle_is_checked_against_a_kept_checkpoint(audited: Audited, tmp_pat
     assert audited.run("verify", str(out)).code in {1, 2}
 
 
+def test_a_bundle_of_some_days_is_waited_for(audited: Audited, tmp_path: Path) -> None:
+    out = tmp_path / "range.zip"
+    days = ("--from", "2020-01-01", "--to", "2099-12-31")
+    told = audited.run("bundle", *days, "--out", str(out), "--json")
+    assert told.code == 0, told.error
+    assert told.json["scope"] == {"from": "2020-01-01", "to": "2099-12-31"}
+    assert told.json["events_within"] > 0
+
+
+def test_a_bundle_is_of_a_project_or_of_some_days(audited: Audited, tmp_path: Path) -> None:
+    out = ("--out", str(tmp_path / "x.zip"))
+    for asked in ((), ("--from", "2026-01-01"), (audited.project, "--to", "2026-01-01")):
+        told = audited.run("bundle", *asked, *out)
+        assert (told.code, "二者择一" in told.error) == (2, True)
+
+
 def test_help_of_the_verifier_is_its_own(audited: Audited) -> None:
     told = audited.run("verify", "--help")
     assert (told.code, "--consistency" in told.out) == (0, True)
