@@ -10,6 +10,7 @@ DECIDING = (
     "tests/budget",
     "tests/acceptance",
     "tests/audit/test_history.py",
+    "tests/shared/test_destruction.py",
     "tests/shared/test_standing.py",
     "tests/shared/test_lateness.py",
     "tests/shared/test_obligations.py",
