@@ -24,6 +24,7 @@ ServerUrl = Annotated[
     str, typer.Option(help="正在运行的实例", envvar="GOVIT_URL", show_default=True)
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON")]
+_AUDITOR = Actor(person="cli", name="审计人员", body="AUD", role="OFFICER")
 DEFAULT_URL = "http://127.0.0.1:8080"
 
 
@@ -52,7 +53,7 @@ def get(url: str, path: str, parameters: dict[str, Any]) -> httpx.Response:
 def post(url: str, path: str, content: dict[str, Any]) -> dict[str, Any]:
     """What an instance answers to a request that changes nothing on record."""
     try:
-        headers = {"Authorization": f"Bearer {_token()}"}
+        headers = {"Authorization": f"Bearer {token()}"}
         answer = httpx.post(f"{url}{path}", json=content, headers=headers, timeout=60)
     except httpx.HTTPError as error:
         fail(_unanswered(url, error))
@@ -76,7 +77,7 @@ def answer_of(url: str, path: str, parameters: dict[str, Any]) -> httpx.Response
         return httpx.get(
             f"{url}{path}",
             params=parameters,
-            headers={"Authorization": f"Bearer {_token()}"},
+            headers={"Authorization": f"Bearer {token()}"},
             timeout=60,
         )
     except httpx.HTTPError as error:
@@ -87,15 +88,15 @@ def _unanswered(url: str, error: httpx.HTTPError) -> str:
     return f"{url} 没有应答（{type(error).__name__}）；先运行 govit run，或以 --url 指明实例"
 
 
-def _token() -> str:
+def token(development: Actor = _AUDITOR) -> str:
+    """The caller's token, or that of somebody of the development issuer's."""
     given = os.environ.get("GOVIT_TOKEN")
     if given is not None:
         return given
     settings = Settings()
     if settings.mode is InstanceMode.PRODUCTION or settings.issuer or settings.issuer_key:
         fail("生产模式下，或另有身份提供方时，请以 GOVIT_TOKEN 提供令牌")
-    auditor = Actor(person="cli", name="审计人员", body="AUD", role="OFFICER")
-    return DevelopmentIssuer.of(settings).token(auditor)
+    return DevelopmentIssuer.of(settings).token(development)
 
 
 def write_json(content: Any) -> None:

@@ -5,9 +5,7 @@ the subject since is destroyed with it.
 """
 
 import hashlib
-import os
 import secrets
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,10 +14,11 @@ import httpx
 import typer
 from rich.console import Console
 
+from deploy.asking import token
 from shared.kernel.actor import Actor
-from shared.web.actors import DevelopmentIssuer
-from shared.web.settings import LOGS, InstanceMode, Settings
+from shared.web.settings import LOGS
 
+_OFFICER = Actor(person="cli", name="经办人员", body="DEB", role="OFFICER")
 _NOTHING_HELD = "keys_are_held"
 """By this rule a service refuses that has no key of the subject, or none any more."""
 
@@ -96,21 +95,10 @@ def purge_subject(
     if not yes:
         typer.confirm(f"{subject} 的内容将永远不可读，确定吗？", abort=True)
     with httpx.Client(base_url=url, timeout=60) as http:
-        outcomes = purge(http, _token(), subject, reason, paper(document, number))
+        outcomes = purge(http, token(_OFFICER), subject, reason, paper(document, number))
     console = Console()
     for outcome in outcomes:
         result = outcome.fault or ("已销毁" if outcome.destroyed else "没有其密钥")
         console.print(f"{outcome.service}：{result}")
     if any(outcome.fault for outcome in outcomes):
         raise typer.Exit(2)
-
-
-def _token() -> str:
-    if given := os.environ.get("GOVIT_TOKEN"):
-        return given
-    settings = Settings()
-    if settings.mode is InstanceMode.PRODUCTION:
-        sys.stderr.write("生产模式下请以 GOVIT_TOKEN 提供市数字经济局人员的令牌\n")
-        raise typer.Exit(2)
-    officer = Actor(person="cli", name="经办人员", body="DEB", role="OFFICER")
-    return DevelopmentIssuer(settings.home).token(officer)

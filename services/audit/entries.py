@@ -1,7 +1,7 @@
 """条目: an event as auditors read it, in a history or in a register."""
 
 from datetime import date, datetime
-from typing import Annotated, Self
+from typing import Annotated, Self, TypedDict
 from uuid import UUID
 
 from pydantic import Field
@@ -14,6 +14,36 @@ from shared.kernel.dates import legal_date
 from shared.kernel.model import Record
 from shared.regulation.decision import Decision
 from shared.regulation.pack import Policy
+
+
+class Identity(TypedDict):
+    """Which event it is, as every record that shows one says."""
+
+    service: str
+    position: int
+    stream: str
+    version: int
+    event_id: UUID
+    type: str
+    label: str
+    on: date
+    recorded_at: datetime
+
+
+def identity(recorded: Recorded) -> Identity:
+    """Which event it is."""
+    event, ref = recorded.event, recorded.ref
+    return Identity(
+        service=ref.service,
+        position=ref.position,
+        stream=ref.stream,
+        version=ref.version,
+        event_id=ref.event_id,
+        type=event.type,
+        label=event.label,
+        on=event.on,
+        recorded_at=recorded.recorded_at,
+    )
 
 
 class Entry(Record):
@@ -43,21 +73,13 @@ class Entry(Record):
 
     @classmethod
     def of(cls, step: int, recorded: Recorded, policy: Policy) -> Self:
-        event, ref, meta = recorded.event, recorded.ref, recorded.meta
+        event, meta = recorded.event, recorded.meta
         late = backdated_by(recorded)
         return cls(
             step=step,
-            service=ref.service,
-            position=ref.position,
-            stream=ref.stream,
-            version=ref.version,
-            event_id=ref.event_id,
-            type=event.type,
-            label=event.label,
+            **identity(recorded),
             article=_articles(event),
             summary=narrative.line(event, meta.decision),
-            on=event.on,
-            recorded_at=recorded.recorded_at,
             backdated=late > 0,
             backdated_days=late,
             actor=meta.actor,
@@ -90,19 +112,11 @@ class Mention(Record):
 
     @classmethod
     def of(cls, recorded: Recorded, cited_by: tuple[str, ...] = ()) -> Self:
-        event, ref = recorded.event, recorded.ref
+        ref = recorded.ref
         late = backdated_by(recorded)
         return cls(
-            service=ref.service,
-            position=ref.position,
-            stream=ref.stream,
-            version=ref.version,
-            event_id=ref.event_id,
-            type=event.type,
-            label=event.label,
-            summary=narrative.line(event, recorded.meta.decision),
-            on=event.on,
-            recorded_at=recorded.recorded_at,
+            **identity(recorded),
+            summary=narrative.line(recorded.event, recorded.meta.decision),
             backdated=late > 0,
             backdated_days=late,
             cited_by=cited_by,

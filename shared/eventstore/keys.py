@@ -71,7 +71,7 @@ class Keyring:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._by_id: dict[str, Key | None] = {}
+        self._by_id: dict[str, Key] = {}
         self._by_subject: dict[str, Key] = {}
 
     def current(self, subject: str) -> Key | None:
@@ -94,14 +94,15 @@ class Keyring:
     def find(self, connection: Connection[Any], ids: set[str]) -> Keys:
         """The keys of these ids, as they stand in memory or in the table."""
         known = self._by_id
-        if missing := [key_id for key_id in ids if key_id not in known]:
-            wanted = [bytes.fromhex(key_id) for key_id in missing]
-            rows = connection.execute(_FIND, [wanted]).fetchall()
+        found: dict[str, Key | None] = {i: known[i] for i in ids if i in known}
+        if len(found) < len(ids):
+            missing = [bytes.fromhex(key_id) for key_id in ids - found.keys()]
+            rows = connection.execute(_FIND, [missing]).fetchall()
             read = {i: None if s is None else Key(i, subject, bytes(s)) for i, subject, s in rows}
-            self.note(key for key in read.values() if key)
             # Destroyed ones are not remembered as such: of those there is nothing to spare.
-            known = {**known, **read}
-        return {key_id: known[key_id] for key_id in ids if key_id in known}
+            self.note(key for key in read.values() if key)
+            found |= read
+        return found
 
     def provide(self, rows: Sequence[RecordedEvent], connection: Connection[Any]) -> None:
         """Give rows the keys that open them."""

@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Request, Response
 
 from services.audit import history
-from services.audit.api.heads import Stated, heads_now, maker
+from services.audit.api.heads import ZIPPED, Stated, heads_now, maker
 from services.audit.bundle import MEDIA_TYPE, FollowedLog, Maker, archived, files
 from shared.eventstore.decoding import decoded
 from shared.eventstore.inbox import Gap, Inbox
@@ -27,16 +27,7 @@ LARGEST = 64 * 1024 * 1024
 
 @router.get(
     "/projects/{project_id}/audit-bundle",
-    responses={
-        **problems(404, 507),
-        200: {
-            "description": "审计包（zip）",
-            "content": {MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}},
-            "headers": {
-                "ETag": {"description": "审计包的 SHA-256", "schema": {"type": "string"}},
-            },
-        },
-    },
+    responses={**problems(404, 507), **ZIPPED},
     response_class=Response,
 )
 async def read_audit_bundle(

@@ -3,12 +3,12 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from fastapi import Request
 
 from services.audit.api.asking import head_of
-from services.audit.bundle import Maker, verify
+from services.audit.bundle import MEDIA_TYPE, Maker, verify
 from services.audit.witness import Witness
 from shared.eventstore.signing import VerifierKey
 from shared.eventstore.threads import in_thread
@@ -16,6 +16,15 @@ from shared.web.beside import part_of
 from shared.web.feed import LogHead
 from shared.web.problems import ProblemError
 from shared.web.runtime import Runtime
+
+ZIPPED: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "审计包（zip）",
+        "content": {MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}},
+        "headers": {"ETag": {"description": "审计包的 SHA-256", "schema": {"type": "string"}}},
+    }
+}
+"""How a bundle is answered."""
 
 
 class Noted(NamedTuple):

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import Field, model_validator
 
-from services.audit.api.heads import Heads, heads_now, maker
+from services.audit.api.heads import ZIPPED, Heads, heads_now, maker
 from services.audit.bundle import MEDIA_TYPE
 from services.audit.bundle.operations import Full, Operation, Operations, OperationState, Work
 from services.audit.bundle.ranged import Source, write
@@ -112,16 +112,7 @@ async def read_audit_bundle_operation(
 
 @router.get(
     "/audit-bundles/{bundle_id}/content",
-    responses={
-        **problems(404),
-        200: {
-            "description": "审计包（zip）",
-            "content": {MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}},
-            "headers": {
-                "ETag": {"description": "审计包的 SHA-256", "schema": {"type": "string"}},
-            },
-        },
-    },
+    responses={**problems(404), **ZIPPED},
     response_class=Response,
 )
 async def download_audit_bundle(

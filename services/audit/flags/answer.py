@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 from pydantic import Field
 
 from services.audit import narrative
+from services.audit.entries import identity
 from services.audit.flags import FLAGS, Finding, Flag
 from services.audit.ledger import City
 from shared.events import Recorded
@@ -77,18 +78,10 @@ class EvidenceEvent(Record):
 
     @classmethod
     def of(cls, recorded: Recorded, city: City) -> Self:
-        event, ref, actor = recorded.event, recorded.ref, city.actor(recorded)
+        actor = city.actor(recorded)
         return cls(
-            service=ref.service,
-            position=ref.position,
-            stream=ref.stream,
-            version=ref.version,
-            event_id=ref.event_id,
-            type=event.type,
-            label=event.label,
-            summary=narrative.line(event),
-            on=event.on,
-            recorded_at=recorded.recorded_at,
+            **identity(recorded),
+            summary=narrative.line(recorded.event),
             person=actor.person,
             for_person=actor.delegation.person if actor.delegation else None,
             body=actor.body,
