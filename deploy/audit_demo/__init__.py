@@ -102,12 +102,10 @@ async def _carry_away(
     of_project = await auditor.project_bundle(city, projects[0].id)
     of_range = await auditor.range_bundle(city, legal_date(OPENING), await city.today())
     proofs = {
-        f"{service}-{size}-{sizes[service]}.json": await auditor.consistency(
-            city, service, size, sizes[service]
-        )
-        for service in LOGS
+        f"{service}-{size}-{stated}.json": await auditor.consistency(city, service, size, stated)
+        for service, stated in auditor.stated_by(of_project).items()
         for size in kept.sizes(service)
-        if size < sizes[service]
+        if size < stated
     }
     await epilogue.check_integrity(city, console)
     return Bundles(projects[0], of_project, of_range, proofs), sizes

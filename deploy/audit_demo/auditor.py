@@ -1,9 +1,11 @@
 """审计人员: what an auditor asks for over HTTP, and what he keeps of it."""
 
 import asyncio
+import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -102,6 +104,13 @@ async def range_bundle(city: City, first: date, last: date) -> bytes:
     if ended["state"] != "DONE":
         raise Surprise(f"期间审计包没有制成：{ended}")
     return await _content(city, f"{path}/content")
+
+
+def stated_by(bundle: bytes) -> dict[str, int]:
+    """How far a bundle states each log: past what was kept, where something came in between."""
+    with zipfile.ZipFile(BytesIO(bundle)) as archive:
+        notes = {s: archive.read(f"checkpoints/{s}.txt").decode() for s in LOGS}
+    return {service: size_and_root(note)[0] for service, note in notes.items()}
 
 
 async def consistency(city: City, service: str, first: int, second: int) -> bytes:

@@ -133,8 +133,7 @@ class RehearsingCity(City):
         key: str | None = None,
         if_match: str | None = None,
     ) -> httpx.Response:
-        version = if_match or await self.version(actor, path)
-        rehearsed = await self._rehearse(actor, path, command, version)
+        rehearsed = await self._rehearse(actor, path, command, if_match)
         real = await super().send(actor, path, command, key=key, if_match=if_match)
         if "Idempotency-Replayed" not in real.headers:  # an earlier answer, not a decision
             assert _outcome(rehearsed) == _outcome(real), path
@@ -142,15 +141,19 @@ class RehearsingCity(City):
         return real
 
     async def _rehearse(
-        self, actor: Actor, path: str, command: Record, version: str | None
+        self, actor: Actor, path: str, command: Record, if_match: str | None
     ) -> httpx.Response:
-        headers = await self._identity(actor) | ({"If-Match": version} if version else {})
         body = command.model_dump(mode="json", exclude_none=True)
+        again = {httpx.codes.SERVICE_UNAVAILABLE}
+        if if_match is None:
+            again.add(httpx.codes.PRECONDITION_FAILED)  # somebody stepped in between
         for _ in range(100):
+            version = if_match or await self.version(actor, path)
+            headers = await self._identity(actor) | ({"If-Match": version} if version else {})
             answer = await self._http.post(
                 self._address(path), params={"dry_run": "true"}, json=body, headers=headers
             )
-            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+            if answer.status_code not in again:
                 break
             await asyncio.sleep(0.05)
         return answer
