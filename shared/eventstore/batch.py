@@ -25,9 +25,20 @@ from shared.eventstore.errors import (
 from shared.eventstore.keys import hand, keys_of
 from shared.eventstore.leaf import Fields, fields_of, leaf_hash
 from shared.eventstore.merkle import Digest, Frontier
+from shared.eventstore.proofs import WIDTH, Tile, completed_tiles
 from shared.eventstore.records import Append, IdempotencyKey, NewEvent, RecordedEvent
 
-__all__ = ["Known", "KnownKey", "Prepared", "Verdict", "Written", "judge", "place", "prepare"]
+__all__ = [
+    "Known",
+    "KnownKey",
+    "Prepared",
+    "Verdict",
+    "Written",
+    "grow",
+    "judge",
+    "place",
+    "prepare",
+]
 
 TEXT_BYTES = 255
 DATA_BYTES = 64 * 1024 * 1024
@@ -73,11 +84,10 @@ class Verdict(NamedTuple):
 
 
 class Written(NamedTuple):
-    """Events placed in the log, with their leaves and the log's new edge."""
+    """Events placed in the log, and their leaves."""
 
     events: list[RecordedEvent]
     leaves: list[bytes]
-    frontier: Frontier
 
 
 def prepare(append: Append) -> Prepared:
@@ -207,19 +217,19 @@ def place(
     accepted: Iterable[Prepared],
     *,
     digest: Digest,
-    frontier: Frontier,
+    after: int,
     recorded_at: datetime,
     recorded_us: int,
 ) -> Written:
-    """Give the accepted events their positions and leaves, and move `frontier` over them."""
+    """Give the accepted events their leaves and the positions after `after`."""
     events: list[RecordedEvent] = []
     leaves: list[bytes] = []
+    position = after
     for append, fields, _dates, _size in accepted:
         keys = {key.id: key for key in append.keys}
         for event, each in zip(append.events, fields, strict=True):
-            position = frontier.size + 1
+            position += 1
             leaf = leaf_hash(digest, position, recorded_us, each)
-            frontier.append(leaf)
             leaves.append(leaf)
             row = RecordedEvent(
                 event.originator_id,
@@ -237,4 +247,14 @@ def place(
             several = len(keys) > 1
             hand(row, {i: keys[i] for i in keys_of(row.data, row.meta)} if several else keys)
             events.append(row)
-    return Written(events, leaves, frontier)
+    return Written(events, leaves)
+
+
+def grow(frontier: Frontier, leaves: Iterable[bytes]) -> dict[Tile, bytes]:
+    """Move the edge of a log over more leaves; the tiles these complete."""
+    tiles: dict[Tile, bytes] = {}
+    for leaf in leaves:
+        completed = frontier.append(leaf)
+        if frontier.size % WIDTH == 0:
+            tiles.update(completed_tiles(frontier.size, completed))
+    return tiles

@@ -23,7 +23,7 @@ from shared.eventstore.proofs import (
     tiles_of,
 )
 from shared.eventstore.signing import SigningKey
-from shared.eventstore.tiles import make_tiles, roots
+from shared.eventstore.tiles import CompletedTiles, make_tiles, roots
 
 __all__ = ["Consistency", "Evidence", "Included", "Kind", "NotThatLong"]
 
@@ -102,10 +102,10 @@ class Evidence:
             path, _ = _path(connection, kind, consistency_spans(old, new))
         return Consistency(kind, old, new, path)
 
-    def make_tiles(self) -> int:
-        """Make a batch of tiles that are due; returns how many."""
+    def make_tiles(self, completed: CompletedTiles | None = None) -> int:
+        """Make a batch of the tiles that are due, which appends `completed`; returns how many."""
         with self._connected() as connection:
-            return make_tiles(connection, digest_of(self._of(connection, 0).hash))
+            return make_tiles(connection, digest_of(self._of(connection, 0).hash), completed)
 
     def make_checkpoint(
         self,

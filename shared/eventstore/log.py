@@ -32,6 +32,8 @@ from shared.eventstore.records import (
 )
 from shared.eventstore.subscription import LogSubscription
 from shared.eventstore.tail import Tail
+from shared.eventstore.tiles import CompletedTiles
+from shared.eventstore.transaction import Attempt
 from shared.eventstore.writer import Ticket, Writer
 
 __all__ = ["EventLog"]
@@ -89,6 +91,7 @@ class EventLog(ProcessRecorder):
         self._tail = Tail()
         self.keys = Keyring()
         """What this log's rows are sealed with."""
+        self.completed_tiles = CompletedTiles()
         self._writer = Writer(
             lambda: self._connect("writer"),
             clock=clock,
@@ -136,9 +139,11 @@ class EventLog(ProcessRecorder):
             except LogClosed as error:
                 ticket.future.set_exception(error)
 
-    def _committed(self, position: int, events: Sequence[RecordedEvent]) -> None:
-        self._tail.extend(events)  # before anybody is woken to read them
-        self._bell.committed(position)
+    def _committed(self, attempt: Attempt) -> None:
+        self._tail.extend(attempt.written.events)  # before anybody is woken to read them
+        head, tiles = attempt.edge
+        self.completed_tiles.add(tiles)
+        self._bell.committed(head.position)
 
     def append_now(self, append: Append) -> Appended:
         """As `append`, for a thread: blocks until it is durable."""

@@ -94,14 +94,20 @@ class Frontier:
         """The peaks one after the other, largest subtree first, 32 bytes each."""
         return b"".join(self._peaks)
 
-    def append(self, leaf: bytes) -> None:
-        """Add the hash of the next leaf."""
-        merges = self.size
+    def append(self, leaf: bytes) -> list[bytes]:
+        """Add the hash of the next leaf; the roots of the subtrees it completes, lowest first.
+
+        The first is that over two leaves, and each is over twice as many as the one before.
+        """
+        completed: list[bytes] = []
+        node, merges = leaf, self.size
         while merges & 1:
-            leaf = self._digest(NODE_PREFIX + self._peaks.pop() + leaf)
+            node = self._digest(NODE_PREFIX + self._peaks.pop() + node)
+            completed.append(node)
             merges >>= 1
-        self._peaks.append(leaf)
+        self._peaks.append(node)
         self.size += 1
+        return completed
 
     def root(self) -> bytes:
         """The tree's root; that of an empty tree is the hash of nothing."""

@@ -16,6 +16,7 @@ __all__ = [
     "Span",
     "Tile",
     "above",
+    "completed_tiles",
     "consistency_spans",
     "inclusion_spans",
     "root_from_consistency",
@@ -38,6 +39,12 @@ class Tile(NamedTuple):
         """The tiles of the level below that it is made of."""
         first = self.place << _BITS
         return (Tile(self.level - 1, first + each) for each in range(WIDTH))
+
+
+def completed_tiles(size: int, subtrees: Sequence[bytes]) -> Iterator[tuple[Tile, bytes]]:
+    """The tiles among what the last of `size` leaves completed, with their roots."""
+    for level, root in enumerate(subtrees[_BITS - 1 :: _BITS], 1):
+        yield Tile(level, (size >> _BITS * level) - 1), root
 
 
 class Span(NamedTuple):

@@ -1,11 +1,14 @@
 """分块: roots of subtrees kept beside the log, so that a proof need not read all its leaves.
 
-Tiles are written after the append and outside its transaction. They are derived: whatever is not
-there yet, or was removed, is made from the leaves when a proof needs it. So it does no harm when
-a process dies between two batches, nor when two make the same tiles at once.
+Tiles are written after the append and outside its transaction. The append computes their roots on
+its way to the log's new edge; those of another process, or from before a restart, are made from
+the leaves. They are derived: whatever is not there yet, or was removed, is made when a proof needs
+it. So it does no harm when a process dies between two batches, nor when two make the same tiles at
+once.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+import threading
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -16,7 +19,7 @@ from shared.eventstore.arrays import ByteaArray, bytes_element
 from shared.eventstore.merkle import Digest
 from shared.eventstore.proofs import WIDTH, Tile, above
 
-__all__ = ["TileMissing", "create_tiles", "make_tiles", "roots"]
+__all__ = ["CompletedTiles", "TileMissing", "create_tiles", "make_tiles", "roots"]
 
 BATCH = 256
 """Tiles of one level that are made in one transaction."""
@@ -49,6 +52,34 @@ _ROOTS = """
     JOIN events ON position BETWEEN first + 1 AND last + 1"""
 
 
+class CompletedTiles:
+    """Roots that this process's appends have computed, until they are kept; safe from any thread.
+
+    Of more than `MOST` the oldest are let go.
+    """
+
+    MOST = 16_384
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._roots: dict[Tile, bytes] = {}
+
+    def add(self, roots: Mapping[Tile, bytes]) -> None:
+        """What a commit completed."""
+        with self._lock:
+            self._roots.update(roots)
+            excess = len(self._roots) - self.MOST
+            for tile in list(islice(self._roots, max(excess, 0))):
+                del self._roots[tile]
+
+    def take(self, tiles: Collection[Tile]) -> list[bytes] | None:
+        """The roots of all of these, which are let go; None where one is not here."""
+        with self._lock:
+            found = [self._roots.pop(tile, None) for tile in tiles]
+        roots = [root for root in found if root is not None]
+        return roots if len(roots) == len(found) else None
+
+
 class TileMissing(LookupError):
     """A leaf was asked for that the log does not have."""
 
@@ -59,7 +90,9 @@ def create_tiles(execute: Callable[[str], Any], application_role: str) -> None:
     execute(f'GRANT SELECT, INSERT ON tiles TO "{application_role}"')
 
 
-def make_tiles(connection: Connection[TupleRow], digest: Digest) -> int:
+def make_tiles(
+    connection: Connection[TupleRow], digest: Digest, completed: CompletedTiles | None = None
+) -> int:
     """Make a batch of the tiles that are complete and not there yet; returns how many."""
     # What can be made again does not wait for the disk.
     with connection.transaction():
@@ -69,7 +102,9 @@ def make_tiles(connection: Connection[TupleRow], digest: Digest) -> int:
             have = _number(connection, _MADE, level)
             fresh = min(below // WIDTH - have, BATCH)
             if fresh > 0:
-                _make(connection, digest, level, have, fresh)
+                tiles = [Tile(level, have + each) for each in range(fresh)]
+                found = completed.take(tiles) if completed else None
+                _keep(connection, tiles, found or _from_below(connection, digest, tiles))
                 made += fresh
             below, level = have + max(fresh, 0), level + 1
     return made
@@ -80,10 +115,12 @@ def _number(connection: Connection[TupleRow], query: str, *parameters: object) -
     return int(row[0]) if row else 0
 
 
-def _make(
-    connection: Connection[TupleRow], digest: Digest, level: int, first: int, count: int
-) -> None:
-    start, end = first * WIDTH, (first + count) * WIDTH
+def _from_below(
+    connection: Connection[TupleRow], digest: Digest, tiles: Sequence[Tile]
+) -> list[bytes]:
+    """The roots of neighbouring tiles of one level."""
+    level = tiles[0].level
+    start, end = tiles[0].place * WIDTH, (tiles[-1].place + 1) * WIDTH
     rows = (
         connection.execute(_LEAVES, [start, end], binary=True)
         if level == 1
@@ -92,9 +129,14 @@ def _make(
     if len(rows) != end - start:
         raise TileMissing(f"{len(rows)} nodes are there of {end - start} below level {level}")
     nodes = [row[0] for row in rows]
-    made = [above(digest, nodes[at : at + WIDTH]) for at in range(0, len(nodes), WIDTH)]
-    roots_made = ByteaArray.of([bytes_element(root) for root in made])
-    connection.execute(_INSERT, [level, first, roots_made])
+    return [above(digest, nodes[at : at + WIDTH]) for at in range(0, len(nodes), WIDTH)]
+
+
+def _keep(connection: Connection[TupleRow], tiles: Sequence[Tile], roots: Iterable[bytes]) -> None:
+    level, first = tiles[0]
+    connection.execute(
+        _INSERT, [level, first, ByteaArray.of([bytes_element(root) for root in roots])]
+    )
 
 
 def roots(

@@ -3,16 +3,21 @@
 The first takes the lock on the log's head and looks up what the batch names; each of its
 statements sees everything committed before the lock was granted (READ COMMITTED). The second
 inserts, moves the head and commits.
+
+While the first is under way, the batch is given the places and leaves it will have if the head is
+as this process left it and nothing is refused; where that was wrong, they are made again. While
+the second inserts, the tree's edge is moved over the leaves.
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import psycopg
 from eventsourcing.persistence import PersistenceError
-from psycopg import Connection
+from psycopg import Connection, Cursor
 from psycopg.rows import TupleRow
 from psycopg.types.numeric import Int8
 
@@ -28,13 +33,23 @@ from shared.eventstore.arrays import (
     int8_element,
     text_element,
 )
-from shared.eventstore.batch import Known, KnownKey, Prepared, Verdict, Written, judge, place
+from shared.eventstore.batch import (
+    Known,
+    KnownKey,
+    Prepared,
+    Verdict,
+    Written,
+    grow,
+    judge,
+    place,
+)
 from shared.eventstore.leaf import microseconds
 from shared.eventstore.merkle import Frontier, digest_of
+from shared.eventstore.proofs import Tile
 from shared.eventstore.reading import events_between
 from shared.eventstore.records import Appended
 
-__all__ = ["Attempt", "Outcome", "begin", "commit", "roll_back", "was_committed"]
+__all__ = ["Attempt", "Head", "Outcome", "begin", "commit", "roll_back", "was_committed"]
 
 _LOCK_HEAD = "SELECT position, recorded_at, frontier, hash FROM log_head FOR UPDATE"
 _VERSIONS = """
@@ -89,38 +104,68 @@ class Proof(NamedTuple):
     expected: bytes | int
 
 
-class _Head(NamedTuple):
+class Head(NamedTuple):
+    """Where a log ends: its size, the last event's time, the tree's peaks and the hash's name."""
+
     position: int
     recorded_at: datetime | None
     frontier: bytes
     hash: str
 
 
+class Edge(NamedTuple):
+    """Where a log ends after an attempt, and the roots of the tiles that it completed."""
+
+    head: Head
+    tiles: dict[Tile, bytes]
+
+
 @dataclass(frozen=True)
 class Attempt:
     """A batch that was judged and placed, and holds the lock until it is committed.
 
-    `outcomes` are the answers, one for each append, once that is done; `position` is the head's
-    then; `proof` is None when there is nothing to commit.
+    `outcomes` are the answers, one for each append, once that is done; `proof` is None when there
+    is nothing to commit.
     """
 
     outcomes: list[Outcome]
     accepted: list[Prepared]
     written: Written
-    before: int
+    before: Head
     recorded_at: datetime
     proof: Proof | None
 
-    @property
-    def position(self) -> int:
-        return self.written.frontier.size
+    @cached_property
+    def edge(self) -> Edge:
+        """The head, once this is committed, and the tiles that are complete then."""
+        before, leaves = self.before, self.written.leaves
+        if not leaves:
+            return Edge(before, {})
+        digest = digest_of(before.hash)
+        frontier = Frontier.from_bytes(digest, before.position, before.frontier)
+        tiles = grow(frontier, leaves)
+        return Edge(Head(frontier.size, self.recorded_at, frontier.to_bytes(), before.hash), tiles)
+
+
+class _Placed(NamedTuple):
+    written: Written
+    recorded_at: datetime
 
 
 def begin(
-    connection: Connection[TupleRow], batch: list[Prepared], clock: Callable[[], datetime]
+    connection: Connection[TupleRow],
+    batch: list[Prepared],
+    clock: Callable[[], datetime],
+    expected: Head | None,
 ) -> Attempt:
-    """Lock the head, judge the batch, and give the accepted events their places."""
-    head, known = _look_up(connection, batch)
+    """Lock the head, judge the batch, and give the accepted events their places.
+
+    `expected` is the head that this process left behind, if it has written before.
+    """
+    with connection.pipeline():
+        asked = _ask(connection, batch)
+        ahead = _placed(batch, expected, clock) if expected else None
+    head, known = _answered(asked)
     verdicts = judge(batch, known, head.position)
     replayed = [
         _replayed(connection, verdict.replay, head.position) if verdict.replay else None
@@ -131,25 +176,32 @@ def begin(
         for each, verdict in zip(batch, verdicts, strict=True)
         if verdict.refusal is None and verdict.replay is None
     ]
-    recorded_at = clock().astimezone(UTC)
-    if head.recorded_at is not None:
-        recorded_at = max(recorded_at, head.recorded_at)
-    digest = digest_of(head.hash)
-    written = place(
-        accepted,
-        digest=digest,
-        frontier=Frontier.from_bytes(digest, head.position, head.frontier),
-        recorded_at=recorded_at,
-        recorded_us=microseconds(recorded_at),
-    )
+    if ahead is None or head != expected or len(accepted) != len(batch):
+        ahead = _placed(accepted, head, clock)
+    written, recorded_at = ahead
     return Attempt(
         outcomes=_outcomes(batch, verdicts, replayed, written, head.position),
         accepted=accepted,
         written=written,
-        before=head.position,
+        before=head,
         recorded_at=recorded_at,
         proof=_proof(accepted, written, recorded_at),
     )
+
+
+def _placed(accepted: list[Prepared], head: Head, clock: Callable[[], datetime]) -> _Placed:
+    """Events in their places after that head, recorded now: never before the last one."""
+    recorded_at = clock().astimezone(UTC)
+    if head.recorded_at is not None:
+        recorded_at = max(recorded_at, head.recorded_at)
+    written = place(
+        accepted,
+        digest=digest_of(head.hash),
+        after=head.position,
+        recorded_at=recorded_at,
+        recorded_us=microseconds(recorded_at),
+    )
+    return _Placed(written, recorded_at)
 
 
 def roll_back(connection: Connection[TupleRow]) -> None:
@@ -171,33 +223,48 @@ def was_committed(connection: Connection[TupleRow], attempt: Attempt) -> bool:
     return row is not None and row[0] == expected
 
 
-def _look_up(connection: Connection[TupleRow], batch: list[Prepared]) -> tuple[_Head, Known]:
-    """Lock the head, then read what the batch rests on."""
+class _Asked(NamedTuple):
+    """What was asked of the database, and will be answered; None where there was no need."""
+
+    head: Cursor[TupleRow]
+    versions: Cursor[TupleRow]
+    event_ids: Cursor[TupleRow]
+    keys: Cursor[TupleRow] | None
+    destroyed: Cursor[TupleRow] | None
+    tracked: Cursor[TupleRow] | None
+
+
+def _ask(connection: Connection[TupleRow], batch: list[Prepared]) -> _Asked:
+    """Lock the head, then look up what the batch rests on."""
     streams, event_ids, keys, sources = _named(batch)
-    known = Known()
-    with connection.pipeline():
-        connection.execute("BEGIN", prepare=False)
-        head = connection.execute(_LOCK_HEAD, binary=True)
-        versions = connection.execute(_VERSIONS, [TextArray.of(streams)], binary=True)
-        ids = connection.execute(_EVENT_IDS, [UuidArray.of(event_ids)], binary=True)
-        key_rows = connection.execute(_KEYS, [TextArray.of(keys)], binary=True) if keys else None
-        sealed = {key_id for each in batch for key_id in each.append.earlier_keys}
-        destroyed = connection.execute(_DESTROYED, [_ids(sealed)], binary=True) if sealed else None
-        tracked = (
-            connection.execute(_TRACKED, [TextArray.of(sources)], binary=True) if sources else None
-        )
-    known.versions = {stream: version for stream, version in versions if version is not None}
-    known.event_ids = {row[0] for row in ids}
-    if key_rows is not None:
-        known.keys = {row[0]: KnownKey(*row[1:]) for row in key_rows}
-    if tracked is not None:
-        known.tracked = dict(tracked.fetchall())
-    if destroyed is not None:
-        known.destroyed = {row[0] for row in destroyed}
-    row = head.fetchone()
-    if row is None:
+    sealed = {key_id for each in batch for key_id in each.append.earlier_keys}
+
+    def ask(query: str, array: bytes) -> Cursor[TupleRow]:
+        return connection.execute(query.encode(), [array], binary=True)
+
+    connection.execute("BEGIN", prepare=False)
+    return _Asked(
+        head=connection.execute(_LOCK_HEAD, binary=True),
+        versions=ask(_VERSIONS, TextArray.of(streams)),
+        event_ids=ask(_EVENT_IDS, UuidArray.of(event_ids)),
+        keys=ask(_KEYS, TextArray.of(keys)) if keys else None,
+        destroyed=ask(_DESTROYED, _ids(sealed)) if sealed else None,
+        tracked=ask(_TRACKED, TextArray.of(sources)) if sources else None,
+    )
+
+
+def _answered(asked: _Asked) -> tuple[Head, Known]:
+    """The head, and what the log holds of what the batch names."""
+    head = asked.head.fetchone()
+    if head is None:
         raise psycopg.ProgrammingError("the log has no head")
-    return _Head(*row), known
+    return Head(*head), Known(
+        versions={stream: version for stream, version in asked.versions if version is not None},
+        event_ids={row[0] for row in asked.event_ids},
+        keys={row[0]: KnownKey(*row[1:]) for row in asked.keys or ()},
+        tracked=dict(asked.tracked.fetchall()) if asked.tracked else {},
+        destroyed={row[0] for row in asked.destroyed or ()},
+    )
 
 
 def _named(
@@ -253,7 +320,7 @@ def _outcomes(
 def _proof(accepted: list[Prepared], written: Written, recorded_at: datetime) -> Proof | None:
     """What only the commit of this batch leaves behind; None when there is nothing to commit."""
     if written.leaves:
-        return Proof(_LEAF_AT, (written.frontier.size,), written.leaves[-1])
+        return Proof(_LEAF_AT, (written.events[-1].position,), written.leaves[-1])
     for append in (prepared.append for prepared in reversed(accepted)):
         if append.tracking is not None:
             tracking = append.tracking
@@ -278,7 +345,7 @@ def commit(connection: Connection[TupleRow], attempt: Attempt) -> None:
             connection.execute(
                 _INSERT_EVENTS,
                 [
-                    Int8(attempt.before),
+                    Int8(attempt.before.position),
                     attempt.recorded_at,
                     TextArray.of(stream_id),
                     Int4Array.of(version),
@@ -291,9 +358,10 @@ def commit(connection: Connection[TupleRow], attempt: Attempt) -> None:
                     ByteaArray.of([bytes_element(leaf) for leaf in written.leaves]),
                 ],
             )
+            head = attempt.edge.head  # it is computed here, while the database inserts
             connection.execute(
                 _MOVE_HEAD,
-                [Int8(attempt.position), attempt.recorded_at, written.frontier.to_bytes()],
+                [Int8(head.position), attempt.recorded_at, head.frontier],
             )
         _insert_keys(connection, attempt)
         _keep_subject_keys(connection, attempt)
@@ -306,7 +374,7 @@ def _insert_keys(connection: Connection[TupleRow], attempt: Attempt) -> None:
     fingerprints: list[bytes] = []
     firsts: list[bytes] = []
     lasts: list[bytes] = []
-    position = attempt.before
+    position = attempt.before.position
     for append in (prepared.append for prepared in attempt.accepted):
         count = len(append.events)
         if append.idempotency is not None:

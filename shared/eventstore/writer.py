@@ -21,9 +21,10 @@ from psycopg.rows import TupleRow
 from shared.eventstore.batch import Prepared
 from shared.eventstore.connections import translate
 from shared.eventstore.errors import LogClosed
-from shared.eventstore.records import Appended, RecordedEvent
+from shared.eventstore.records import Appended
 from shared.eventstore.transaction import (
     Attempt,
+    Head,
     Outcome,
     begin,
     commit,
@@ -68,7 +69,7 @@ class Writer:
         connect: Callable[[], Connection[TupleRow]],
         *,
         clock: Callable[[], datetime],
-        on_commit: Callable[[int, Sequence[RecordedEvent]], None],
+        on_commit: Callable[[Attempt], None],
         patience: float = 10.0,
     ) -> None:
         self._connect = connect
@@ -79,6 +80,8 @@ class Writer:
         self._connection: Connection[TupleRow] | None = None
         # The attempt whose COMMIT may have been sent without an answer.
         self._doubt: Attempt | None = None
+        # The log's head as this process left it.
+        self._head: Head | None = None
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._closed = False
@@ -178,8 +181,9 @@ class Writer:
                 time.sleep(pause)
                 pause = min(2 * pause, LONGEST_PAUSE)
             else:
+                self._head = attempt.edge.head
                 if attempt.proof is not None:
-                    self._on_commit(attempt.position, attempt.written.events)
+                    self._on_commit(attempt)
                 return attempt.outcomes
 
     def _attempt(self, batch: list[Prepared]) -> Attempt:
@@ -190,7 +194,7 @@ class Writer:
             if was_committed(connection, doubt):
                 return doubt
             self._doubt = None
-        attempt = begin(connection, batch, self._clock)
+        attempt = begin(connection, batch, self._clock, self._head)
         if attempt.proof is None:
             roll_back(connection)
             return attempt

@@ -12,6 +12,7 @@ from shared.eventstore.checkpoints import APART, LogShortened, NoKeyInForce
 from shared.eventstore.connections import Patience
 from shared.eventstore.evidence import Evidence
 from shared.eventstore.threads import in_thread
+from shared.eventstore.tiles import BATCH
 from shared.web.signing_keys import log_keys
 
 if TYPE_CHECKING:
@@ -69,5 +70,6 @@ class LogEvidence:
         covered = await in_thread(self.kept.make_checkpoint, self.keys.in_force, clock)
         self._covered = self._covered if covered is None else covered
         self._shortened = False
-        while await in_thread(self.kept.make_tiles):
-            pass
+        completed = self._runtime.log.completed_tiles
+        while await in_thread(self.kept.make_tiles, completed) >= BATCH:
+            pass  # what becomes due meanwhile waits for the next time

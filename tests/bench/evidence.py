@@ -28,7 +28,7 @@ from shared.eventstore.merkle import LEAF_PREFIX, Digest, Frontier, digest_of
 from shared.eventstore.scan import rows
 from shared.eventstore.schema import keep_rows_whole
 from shared.eventstore.signing import SigningKey
-from shared.eventstore.tiles import create_tiles
+from shared.eventstore.tiles import BATCH, create_tiles
 from shared.eventstore.verify import verify
 from tests.bench.append import durable_server, log_rate
 from tests.bench.realistic import events
@@ -87,8 +87,9 @@ _LEAF = bytes(32)
 class _NoEdge(Frontier):
     """Counts leaves, and hashes nothing."""
 
-    def append(self, leaf: bytes) -> None:
+    def append(self, leaf: bytes) -> list[bytes]:
         self.size += 1
+        return []
 
     def to_bytes(self) -> bytes:
         return b""
@@ -101,7 +102,7 @@ class _NoEdge(Frontier):
 
 
 @contextmanager
-def _signing(dsn: str) -> Iterator[None]:
+def _signing(dsn: str, log: EventLog) -> Iterator[None]:
     """A checkpoint every second, and the tiles, as a running service makes them."""
     evidence, key = Evidence(dsn, PATIENT), SigningKey.generate("govit/bench")
     evidence.open()
@@ -110,7 +111,7 @@ def _signing(dsn: str) -> Iterator[None]:
     def sign() -> None:
         while not stop.wait(1.0):
             evidence.make_checkpoint(lambda _: [key], lambda: datetime.now(UTC))
-            while evidence.make_tiles():
+            while evidence.make_tiles(log.completed_tiles) >= BATCH:
                 pass
 
     thread = threading.Thread(target=sign)
@@ -129,7 +130,7 @@ def _append_with_evidence(server: Server) -> dict[str, Any]:
     bare = EventLog(without_dsn, clock=lambda: datetime.now(UTC))
 
     def with_evidence() -> float:
-        with _signing(with_dsn):
+        with _signing(with_dsn, log):
             return log_rate(log)
 
     def without() -> float:
@@ -249,7 +250,7 @@ def _long_log(server: Server, size: int) -> Evidence:
         connection.execute("VACUUM ANALYZE events")
     evidence = Evidence(dsn, PATIENT)
     evidence.open()
-    while evidence.make_tiles():
+    while evidence.make_tiles() >= BATCH:
         pass
     return evidence
 

@@ -56,6 +56,14 @@ def log(database: LogDatabase) -> Iterator[EventLog]:
 
 
 @pytest.fixture
+def other(database: LogDatabase, log: EventLog) -> Iterator[EventLog]:
+    """The same log, as another process has it."""
+    other = EventLog(database.application, clock=now)
+    yield other
+    other.close()
+
+
+@pytest.fixture
 def evidence(log: EventLog, database: LogDatabase) -> Iterator[Evidence]:
     """What is proven of the same log."""
     evidence = Evidence(database.application, PATIENT)

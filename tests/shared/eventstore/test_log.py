@@ -60,6 +60,36 @@ def test_positions_have_no_gap_though_appends_are_refused(log: EventLog) -> None
     assert [each.position for each in log.read(2, 2)] == [3, 4]
 
 
+async def test_a_batch_that_was_placed_ahead_is_placed_again_where_another_wrote_or_one_is_refused(
+    log: EventLog, other: EventLog, database: LogDatabase
+) -> None:
+    await log.append(one("project-1", 1))
+    await other.append(one("project-2", 1))
+    first, conflict, last = await all_of(
+        log, one("project-3", 1), one("project-2", 1), one("project-4", 1)
+    )
+    assert isinstance(conflict, VersionConflict)
+    for recorded, position in ((first, 3), (last, 4)):
+        assert isinstance(recorded, Appended)
+        assert [each.position for each in recorded.events] == [position]
+        assert other.at([position]) == list(recorded.events)
+    finding = verify(database.application)
+    assert (finding.ok, finding.checked) == (True, 4)
+
+
+def test_what_is_recorded_is_never_before_what_another_recorded(database: LogDatabase) -> None:
+    noon = datetime(2026, 5, 6, 4, tzinfo=UTC)
+    slow = EventLog(database.application, clock=lambda: noon)
+    fast = EventLog(database.application, clock=lambda: noon + timedelta(minutes=1))
+    slow.append_now(one("project-1", 1))
+    fast.append_now(one("project-1", 2))
+    slow.append_now(one("project-1", 3))
+    assert [each.recorded_at.minute for each in fast.read(0, 3)] == [0, 1, 1]
+    assert verify(database.application).ok
+    slow.close()
+    fast.close()
+
+
 def test_a_stream_is_read_from_and_up_to_a_version(log: EventLog) -> None:
     log.append_now(append(*(event(version=number) for number in range(1, 6))))
     assert [each.version for each in log.stream("project-1", after=2)] == [3, 4, 5]

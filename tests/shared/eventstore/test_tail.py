@@ -1,19 +1,9 @@
 """What is read from memory is what the log holds, and never skips what others wrote."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from shared.eventstore import EventLog, tail
-from tests.shared.eventstore.building import LogDatabase, append, event, now, one, versions
-
-
-@pytest.fixture
-def other(database: LogDatabase, log: EventLog) -> Iterator[EventLog]:
-    """The same log, as another process has it."""
-    other = EventLog(database.application, clock=now)
-    yield other
-    other.close()
+from tests.shared.eventstore.building import append, event, one, versions
 
 
 def positions(log: EventLog, after: int, limit: int = 10) -> list[int]:

@@ -3,6 +3,7 @@
 import threading
 from contextlib import closing
 from functools import partial
+from itertools import cycle
 
 import psycopg
 import pytest
@@ -14,7 +15,7 @@ from shared.eventstore.evidence import Evidence, NotThatLong
 from shared.eventstore.inclusion import root_from_path
 from shared.eventstore.merkle import HashName, digest_of
 from shared.eventstore.proofs import Tile, root_from_consistency
-from shared.eventstore.tiles import BATCH, make_tiles, roots
+from shared.eventstore.tiles import BATCH, CompletedTiles, make_tiles, roots
 from tests.shared.eventstore.building import LogDatabase, append, event
 from tests.shared.eventstore.test_proofs import tiles_over
 
@@ -58,6 +59,40 @@ def test_a_backlog_is_made_in_batches(
     while evidence.make_tiles():
         pass
     assert kept(database) == expected(database)
+
+
+def test_what_the_appends_completed_is_kept_without_a_leaf_being_read_again(
+    log: EventLog, evidence: Evidence, database: LogDatabase
+) -> None:
+    for count in (15, 1, 255, 300):
+        filled(log, count, first=1 + log.head().position)
+    true = expected(database)
+    database.tamper("UPDATE events SET leaf = sha256('')")
+    assert evidence.make_tiles(log.completed_tiles) == len(true)
+    assert kept(database) == true
+
+
+def test_what_another_process_completed_is_made_from_the_leaves(
+    log: EventLog, other: EventLog, evidence: Evidence, database: LogDatabase
+) -> None:
+    writers = cycle((log, other))
+    for count in (16, 24, 8, 7, 60, 129, 40):
+        filled(next(writers), count, first=1 + log.head().position)
+        if count % 2:
+            evidence.make_tiles(log.completed_tiles)
+    evidence.make_tiles(other.completed_tiles)
+    assert kept(database) == expected(database)
+
+
+def test_completed_tiles_are_let_go_once_taken_and_when_they_are_too_many() -> None:
+    tiles = {Tile(1, place): str(place).encode() for place in range(CompletedTiles.MOST)}
+    completed = CompletedTiles()
+    completed.add(tiles)
+    assert completed.take([Tile(1, 1), Tile(1, 2)]) == [b"1", b"2"]
+    assert completed.take([Tile(1, 2), Tile(1, 3)]) is None
+    completed.add({Tile(2, place): b"" for place in range(5)})
+    assert completed.take([Tile(1, 0)]) is None
+    assert completed.take([Tile(2, 0)]) == [b""]
 
 
 def test_two_at_once_make_the_same(log: EventLog, database: LogDatabase) -> None:
