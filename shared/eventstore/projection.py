@@ -7,14 +7,17 @@ up, takes the old tables' place in one transaction.
 
 import asyncio
 import hashlib
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
+import orjson
 import structlog
 from sqlalchemy import (
+    JSON,
     BigInteger,
     Column,
     Connection,
@@ -23,8 +26,12 @@ from sqlalchemy import (
     Integer,
     MetaData,
     Table,
+    Text,
     bindparam,
+    cast,
+    column,
     create_engine,
+    func,
     select,
     text,
     update,
@@ -40,13 +47,15 @@ from shared.eventstore.log import EventLog
 from shared.eventstore.migrations import VIEW_SCHEMAS, sqlalchemy_url
 from shared.eventstore.threads import in_thread, linger
 
-__all__ = ["Change", "Comparison", "Projector", "Put", "Views", "Write"]
+__all__ = ["Change", "Comparison", "Projector", "Put", "Views", "Write", "write_all"]
 
 log = structlog.get_logger(__name__)
 
 SCHEMA, BESIDE = VIEW_SCHEMAS
 LAST = 2**62
 BATCH = 500
+_GIVEN = "given_rows"
+"""The statements' one parameter; no column is named so."""
 LINGER_SECONDS = 0.25
 """How long events may gather before they are projected, where no reader waits for them."""
 
@@ -201,11 +210,10 @@ class Projector:
                 # What the views hold in clear has to go: they are built anew from what is left.
                 self._log.forget()
                 return self._fill(connection, upto=rows[-1].position)
-            writes = [
+            writes = (
                 write for row in rows for write in self._views.project(decoded(self._service, row))
-            ]
-            for statement, together in groupby(writes, _statement):
-                connection.execute(statement, [_parameters(write) for write in together])
+            )
+            write_all(connection, writes)
             done = rows[-1].position
         if done != start:
             connection.execute(update(self._views.position).values(position=done))
@@ -279,23 +287,49 @@ def _held_to(patience: Patience, connection: Any) -> None:
     connection.commit()
 
 
-def _statement(write: Write) -> Executable:
-    key, values, add = (tuple(part) for part in _parts(write))
-    return _built(isinstance(write, Put), write.table, key, values, add)
+def write_all(connection: Connection, writes: Iterable[Write]) -> None:
+    """Make these changes, those to one table in their order, in as few statements as may be."""
+    tables: defaultdict[Table, list[Write]] = defaultdict(list)
+    for write in writes:
+        tables[write.table].append(write)
+    for each in tables.values():
+        for shape, together in groupby(each, _shape):
+            connection.execute(_built(*shape), {_GIVEN: _rows(together)})
 
 
-def _parts(write: Write) -> tuple[Mapping[str, Any], Mapping[str, Any], Mapping[str, Any]]:
-    return write.key, write.values, write.add if isinstance(write, Change) else {}
+class _Shape(NamedTuple):
+    """What writes have in common that go to the database together."""
+
+    put: bool
+    table: Table
+    key: tuple[str, ...]
+    values: tuple[str, ...]
+    add: tuple[str, ...]
 
 
-def _parameters(write: Write) -> dict[str, Any]:
-    key, values, add = _parts(write)
-    # Prefixed, because SQLAlchemy keeps the columns' own names for itself in an UPDATE.
-    return {
-        f"{kind}_{k}": v
-        for kind, part in zip("kva", (key, values, add), strict=True)
-        for k, v in part.items()
-    }
+def _shape(write: Write) -> _Shape:
+    return _Shape(
+        isinstance(write, Put),
+        write.table,
+        tuple(write.key),
+        tuple(write.values),
+        tuple(_add(write)),
+    )
+
+
+def _add(write: Write) -> Mapping[str, int]:
+    return write.add if isinstance(write, Change) else {}
+
+
+def _rows(writes: Iterable[Write]) -> str:
+    """Writes of one shape as JSON: one row for each key, since no statement writes one twice."""
+    rows: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for write in writes:
+        key, add = tuple(write.key.values()), _add(write)
+        before = rows.get(key, {})
+        added = {name: before.get(name, 0) + more for name, more in add.items()}
+        rows[key] = {**write.key, **write.values, **added}
+    return orjson.dumps(list(rows.values())).decode()
 
 
 @cache
@@ -306,13 +340,18 @@ def _built(
     values: tuple[str, ...],
     add: tuple[str, ...],
 ) -> Executable:
-    """One statement per shape of write, so that writes alike go to the database together."""
-    set_: dict[str, Any] = {name: bindparam(f"v_{name}") for name in values}
+    """The statement for all writes of a shape at once: one for each row takes ten times as long."""
+    names = (*key, *values, *add)
+    given = (
+        func.json_to_recordset(cast(bindparam(_GIVEN, type_=Text), JSON))
+        .table_valued(*(column(name, table.c[name].type) for name in names), name="given")
+        .render_derived(with_types=True)
+    )
     if put:
-        row = {**{name: bindparam(f"k_{name}") for name in key}, **set_}
-        insertion = insert(table).values(row)
+        insertion = insert(table).from_select(names, select(*given.c))
         renewed = {name: insertion.excluded[name] for name in values}
         return insertion.on_conflict_do_update(index_elements=key, set_=renewed)
-    added = {name: table.c[name] + bindparam(f"a_{name}") for name in add}
-    found = [table.c[name] == bindparam(f"k_{name}") for name in key]
+    set_ = {name: given.c[name] for name in values}
+    added = {name: table.c[name] + given.c[name] for name in add}
+    found = [table.c[name] == given.c[name] for name in key]
     return update(table).where(*found).values({**set_, **added})
