@@ -21,9 +21,6 @@ PAGE = 500
 WAIT_SECONDS = 3.0
 """How long one feed request may be held open for news."""
 
-GATHER_SECONDS = 0.001
-"""How long decisions gather before a round of asking; rounds do not wait for each other."""
-
 LINGER_SECONDS = 0.25
 """How long news may gather before they are fetched, where nobody waits for them."""
 
@@ -175,6 +172,8 @@ class Asked:
     """One round of asking the sources how far they are; many decisions wait for its answers."""
 
     def __init__(self) -> None:
+        self.deciding = 0
+        """Decisions that wait for it."""
         self.out, self._in = asyncio.Event(), asyncio.Event()
         self._error: BaseException | None = None
 
@@ -221,11 +220,15 @@ class Fence:
             task = asyncio.create_task(self._round(asked))
             self._rounds.add(task)
             task.add_done_callback(self._rounds.discard)
+        asked.deciding += 1
         await asked.out.wait()
         return asked
 
     async def _round(self, asked: Asked) -> None:
-        await asyncio.sleep(GATHER_SECONDS)
+        gathered = 0
+        while gathered != asked.deciding:  # until a turn of the loop brings nobody more
+            gathered = asked.deciding
+            await asyncio.sleep(0)
         # Whoever comes from here on began after the asking: the next round is theirs.
         self._gathering = None
         await asked.run(self.followers, self._seconds)
