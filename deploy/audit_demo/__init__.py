@@ -20,7 +20,6 @@ from deploy.demo.board import Board
 from deploy.demo.sandbox import OPENING, Ground, ground
 from deploy.demo.story import Telling
 from shared.kernel.dates import legal_date
-from shared.web.settings import LOGS
 from shared.web.signing_keys import origin_of
 
 __all__ = ["play"]
