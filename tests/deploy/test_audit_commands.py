@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from deploy.cli import app
 from shared.kernel.actor import Actor
+from shared.kernel.dates import legal_date
 from shared.web.actors import DevelopmentIssuer
 from shared.web.clock import SandboxClock
 from tests.registry.building import review
@@ -87,7 +88,7 @@ def audited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Audited]:
         clock = SandboxClock(home / "clock.json")
         first = clock.now()
         clock.advance_to(first + timedelta(days=10))
-        paper = (first + timedelta(days=5)).date().isoformat()
+        paper = legal_date(first + timedelta(days=5)).isoformat()
         path = f"{PROJECTS}/{receipt['id']}/central-review"
         reviewed = post(instance, home, "DEB", path, wire(review(on=paper)))
         yield Audited(
