@@ -9,15 +9,14 @@ as this process left it and nothing is refused; where that was wrong, they are m
 the second inserts, the tree's edge is moved over the leaves.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
-import psycopg
 from eventsourcing.persistence import PersistenceError
-from psycopg import Connection, Cursor
+from psycopg import Connection
 from psycopg.rows import TupleRow
 from psycopg.types.numeric import Int8
 
@@ -34,7 +33,6 @@ from shared.eventstore.arrays import (
     text_element,
 )
 from shared.eventstore.batch import (
-    Known,
     KnownKey,
     Prepared,
     Verdict,
@@ -44,26 +42,14 @@ from shared.eventstore.batch import (
     place,
 )
 from shared.eventstore.leaf import microseconds
+from shared.eventstore.lookup import LOCK_HEAD, LogEnd, answered, ask, key_ids
 from shared.eventstore.merkle import Frontier, digest_of
 from shared.eventstore.proofs import Tile
 from shared.eventstore.reading import events_between
 from shared.eventstore.records import Appended
 
-__all__ = ["Attempt", "Head", "Outcome", "begin", "commit", "roll_back", "was_committed"]
+__all__ = ["Attempt", "Outcome", "begin", "commit", "roll_back", "was_committed"]
 
-_LOCK_HEAD = "SELECT position, recorded_at, frontier, hash FROM log_head FOR UPDATE"
-_VERSIONS = """
-    SELECT named, (SELECT version FROM events WHERE stream_id = named
-                   ORDER BY version DESC LIMIT 1)
-    FROM unnest(%s) AS named"""
-_EVENT_IDS = "SELECT event_id FROM events WHERE event_id = ANY(%s)"
-_KEYS = """
-    SELECT key, fingerprint, first_position, last_position
-    FROM idempotency WHERE key = ANY(%s)"""
-_DESTROYED = (
-    "SELECT encode(key_id, 'hex') FROM subject_keys WHERE key_id = ANY(%s) AND secret IS NULL"
-)
-_TRACKED = "SELECT source, position FROM tracking WHERE source = ANY(%s)"
 _INSERT_EVENTS = """
     INSERT INTO events (position, stream_id, version, event_id, type, schema_version,
                         data, meta, effective_on, recorded_at, leaf)
@@ -104,19 +90,10 @@ class Proof(NamedTuple):
     expected: bytes | int
 
 
-class Head(NamedTuple):
-    """Where a log ends: its size, the last event's time, the tree's peaks and the hash's name."""
-
-    position: int
-    recorded_at: datetime | None
-    frontier: bytes
-    hash: str
-
-
 class Edge(NamedTuple):
     """Where a log ends after an attempt, and the roots of the tiles that it completed."""
 
-    head: Head
+    head: LogEnd
     tiles: dict[Tile, bytes]
 
 
@@ -131,7 +108,7 @@ class Attempt:
     outcomes: list[Outcome]
     accepted: list[Prepared]
     written: Written
-    before: Head
+    before: LogEnd
     recorded_at: datetime
     proof: Proof | None
 
@@ -144,7 +121,9 @@ class Attempt:
         digest = digest_of(before.hash)
         frontier = Frontier.from_bytes(digest, before.position, before.frontier)
         tiles = grow(frontier, leaves)
-        return Edge(Head(frontier.size, self.recorded_at, frontier.to_bytes(), before.hash), tiles)
+        return Edge(
+            LogEnd(frontier.size, self.recorded_at, frontier.to_bytes(), before.hash), tiles
+        )
 
 
 class _Placed(NamedTuple):
@@ -156,16 +135,16 @@ def begin(
     connection: Connection[TupleRow],
     batch: list[Prepared],
     clock: Callable[[], datetime],
-    expected: Head | None,
+    expected: LogEnd | None,
 ) -> Attempt:
     """Lock the head, judge the batch, and give the accepted events their places.
 
     `expected` is the head that this process left behind, if it has written before.
     """
     with connection.pipeline():
-        asked = _ask(connection, batch)
+        asked = ask(connection, batch)
         ahead = _placed(batch, expected, clock) if expected else None
-    head, known = _answered(asked)
+    head, known = answered(asked)
     verdicts = judge(batch, known, head.position)
     replayed = [
         _replayed(connection, verdict.replay, head.position) if verdict.replay else None
@@ -189,7 +168,7 @@ def begin(
     )
 
 
-def _placed(accepted: list[Prepared], head: Head, clock: Callable[[], datetime]) -> _Placed:
+def _placed(accepted: list[Prepared], head: LogEnd, clock: Callable[[], datetime]) -> _Placed:
     """Events in their places after that head, recorded now: never before the last one."""
     recorded_at = clock().astimezone(UTC)
     if head.recorded_at is not None:
@@ -218,73 +197,9 @@ def was_committed(connection: Connection[TupleRow], attempt: Attempt) -> bool:
         return False
     query, parameters, expected = attempt.proof
     with connection.transaction():
-        connection.execute(_LOCK_HEAD)
+        connection.execute(LOCK_HEAD)
         row = connection.execute(query.encode(), parameters, binary=True).fetchone()
     return row is not None and row[0] == expected
-
-
-class _Asked(NamedTuple):
-    """What was asked of the database, and will be answered; None where there was no need."""
-
-    head: Cursor[TupleRow]
-    versions: Cursor[TupleRow]
-    event_ids: Cursor[TupleRow]
-    keys: Cursor[TupleRow] | None
-    destroyed: Cursor[TupleRow] | None
-    tracked: Cursor[TupleRow] | None
-
-
-def _ask(connection: Connection[TupleRow], batch: list[Prepared]) -> _Asked:
-    """Lock the head, then look up what the batch rests on."""
-    streams, event_ids, keys, sources = _named(batch)
-    sealed = {key_id for each in batch for key_id in each.append.earlier_keys}
-
-    def ask(query: str, array: bytes) -> Cursor[TupleRow]:
-        return connection.execute(query.encode(), [array], binary=True)
-
-    connection.execute("BEGIN", prepare=False)
-    return _Asked(
-        head=connection.execute(_LOCK_HEAD, binary=True),
-        versions=ask(_VERSIONS, TextArray.of(streams)),
-        event_ids=ask(_EVENT_IDS, UuidArray.of(event_ids)),
-        keys=ask(_KEYS, TextArray.of(keys)) if keys else None,
-        destroyed=ask(_DESTROYED, _ids(sealed)) if sealed else None,
-        tracked=ask(_TRACKED, TextArray.of(sources)) if sources else None,
-    )
-
-
-def _answered(asked: _Asked) -> tuple[Head, Known]:
-    """The head, and what the log holds of what the batch names."""
-    head = asked.head.fetchone()
-    if head is None:
-        raise psycopg.ProgrammingError("the log has no head")
-    return Head(*head), Known(
-        versions={stream: version for stream, version in asked.versions if version is not None},
-        event_ids={row[0] for row in asked.event_ids},
-        keys={row[0]: KnownKey(*row[1:]) for row in asked.keys or ()},
-        tracked=dict(asked.tracked.fetchall()) if asked.tracked else {},
-        destroyed={row[0] for row in asked.destroyed or ()},
-    )
-
-
-def _named(
-    batch: list[Prepared],
-) -> tuple[list[bytes], list[bytes], list[bytes], list[bytes]]:
-    """The streams, event ids, idempotency keys and sources of a batch, as array elements."""
-    streams: set[bytes] = set()
-    event_ids: list[bytes] = []
-    keys: set[bytes] = set()
-    sources: set[bytes] = set()
-    for append, fields, _dates, _size in batch:
-        for each in fields:
-            streams.add(each.stream_id)
-            event_ids.append(each.event_id)
-        streams.update(map(text_element, append.guards))
-        if append.idempotency is not None:
-            keys.add(text_element(append.idempotency.key))
-        if append.tracking is not None:
-            sources.add(text_element(append.tracking.application_name))
-    return list(streams), event_ids, list(keys), list(sources)
 
 
 def _replayed(connection: Connection[TupleRow], key: KnownKey, position: int) -> Appended | None:
@@ -404,17 +319,13 @@ def _keep_subject_keys(connection: Connection[TupleRow], attempt: Attempt) -> No
             _INSERT_SUBJECT_KEYS,
             [
                 attempt.recorded_at,
-                _ids(keys),
+                key_ids(keys),
                 TextArray.of([text_element(key.subject) for key in keys.values()]),
                 ByteaArray.of([bytes_element(key.secret) for key in keys.values()]),
             ],
         )
     if destroyed := [key_id for append in appends for key_id in append.destroys]:
-        connection.execute(_DESTROY, [attempt.recorded_at, _ids(destroyed)])
-
-
-def _ids(keys: Iterable[str]) -> ByteaArray:
-    return ByteaArray.of([bytes_element(bytes.fromhex(key_id)) for key_id in keys])
+        connection.execute(_DESTROY, [attempt.recorded_at, key_ids(destroyed)])
 
 
 def _store_tracking(connection: Connection[TupleRow], attempt: Attempt) -> None:

@@ -21,10 +21,10 @@ from psycopg.rows import TupleRow
 from shared.eventstore.batch import Prepared
 from shared.eventstore.connections import translate
 from shared.eventstore.errors import LogClosed
+from shared.eventstore.lookup import LogEnd
 from shared.eventstore.records import Appended
 from shared.eventstore.transaction import (
     Attempt,
-    Head,
     Outcome,
     begin,
     commit,
@@ -81,7 +81,7 @@ class Writer:
         # The attempt whose COMMIT may have been sent without an answer.
         self._doubt: Attempt | None = None
         # The log's head as this process left it.
-        self._head: Head | None = None
+        self._head: LogEnd | None = None
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._closed = False
